@@ -1,0 +1,217 @@
+"""A formula with its names resolved: units checked once, then computed over any numbers backend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from abs_struct.core.findings import FormulaError
+from abs_struct.core.formula.nodes import Call, Name, Node, Number, Operation, Text, Words
+
+COMPARISONS = {"<", "<=", ">", ">=", "==", "!="}
+TRUTH = "flag"
+ANY = "number"
+
+
+class Bound:
+    """A resolved tree. `value(x, s)` computes it; the closure is made on first use, so that it can be pickled."""
+
+    __slots__ = ("function", "node", "reads", "unit")
+
+    def __init__(self, node: tuple[Any, ...], unit: str, reads: tuple[tuple[str, str], ...]) -> None:
+        self.node = node
+        self.unit = unit
+        self.reads = reads
+        self.function: Callable[[Any, Any], Any] | None = None
+
+    def value(self, x: Any, s: Any) -> Any:
+        if self.function is None:
+            self.function = closure(self.node)
+        return self.function(x, s)
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        return self.node, self.unit, self.reads
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.node, self.unit, self.reads = state
+        self.function = None
+
+
+def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], text: str) -> Bound:
+    """Resolve names and check units.
+
+    Raises
+    ------
+    FormulaError : an unknown name, or money added to a rate
+    """
+    reads: list[tuple[str, str]] = []
+
+    def refuse(what: str) -> FormulaError:
+        return FormulaError(f"the formula '{text}' {what}")
+
+    def same(a: str, b: str, word: str) -> str:
+        if a == b or b == ANY:
+            return a
+        if a == ANY:
+            return b
+        raise refuse(f"{word} {a} and {b}")
+
+    def truth(got: tuple[tuple[Any, ...], str]) -> tuple[Any, ...]:
+        node, unit = got
+        return node if unit == TRUTH and node[0] not in {"line", "past"} else ("truth", node)
+
+    def bound(node: Node) -> tuple[tuple[Any, ...], str]:
+        if isinstance(node, Number):
+            return ("input", keys[node.index]), ANY
+        if isinstance(node, Text):
+            return ("text", node.value), "text"
+        if isinstance(node, Name):
+            targets = resolve(node.path)
+            reads.extend((entity, attribute) for entity, attribute, _ in targets)
+            lines = tuple(("line", entity, attribute) for entity, attribute, _ in targets)
+            return (lines[0] if len(lines) == 1 else ("total", *lines)), targets[0][2]
+        if isinstance(node, Operation):
+            return operation(node)
+        if isinstance(node, Call):
+            return call(node)
+        raise refuse("has a list where a number must stand")
+
+    def operation(node: Operation) -> tuple[tuple[Any, ...], str]:
+        op = node.op
+        if op == "in":
+            words = node.args[1]
+            assert isinstance(words, Words)  # the parser allows nothing else
+            subject = bound(node.args[0])[0]
+            return ("in", subject, *(bound(item)[0] for item in words.items)), TRUTH
+        parts = [bound(arg) for arg in node.args]
+        units = [unit for _, unit in parts]
+        nodes = [part for part, _ in parts]
+        if op in {"and", "or"}:
+            return (op, truth(parts[0]), truth(parts[1])), TRUTH
+        if op == "not":
+            return (op, truth(parts[0])), TRUTH
+        if op == "neg":
+            return (op, *nodes), units[0]
+        if op in COMPARISONS:
+            same(units[0], units[1], "compares")
+            return (op, *nodes), TRUTH
+        if "text" in units:
+            raise refuse("computes with a text")
+        if op in {"+", "-"}:
+            return (op, *nodes), same(units[0], units[1], "adds" if op == "+" else "subtracts")
+        if op == "/":
+            unit = units[0] if units[1] in {ANY, "rate"} else "rate" if units[0] in {units[1], ANY} else ANY
+            return ("ratio", *nodes), unit
+        if units == ["money", "money"]:
+            raise refuse("multiplies money by money")
+        return ("*", *nodes), "money" if "money" in units else same(units[0], units[1], "multiplies")
+
+    def call(node: Call) -> tuple[tuple[Any, ...], str]:
+        if node.function in {"average", "previous"}:
+            name, count = node.args
+            assert isinstance(name, Name) and isinstance(count, Number)  # the parser allows nothing else
+            targets = resolve(name.path)
+            if len(targets) != 1:
+                raise refuse(f"takes {node.function}() of several lines; name one")
+            entity, attribute, unit = targets[0]
+            ago = int(count.value)
+            periods = range(ago) if node.function == "average" else range(ago, ago + 1)
+            reads.extend((entity, attribute) for _ in periods)
+            lines = tuple(("past", entity, attribute, n) if n else ("line", entity, attribute) for n in periods)
+            if node.function == "previous":
+                return lines[0], unit
+            return ("average", *lines), unit
+        parts = [bound(arg) for arg in node.args]
+        if node.function == "if":
+            unit = same(parts[1][1], parts[2][1], "chooses between")
+            return ("where", truth(parts[0]), parts[1][0], parts[2][0]), unit
+        unit = parts[0][1]
+        for _, other in parts[1:]:
+            unit = same(unit, other, "compares")
+        return (node.function, *(part for part, _ in parts)), unit
+
+    node, unit = bound(tree)
+    return Bound(node, unit, tuple(dict.fromkeys(reads)))
+
+
+def closure(node: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
+    """The function (x, s) of a resolved node."""
+    op = node[0]
+    if op == "input":
+        key = node[1]
+        return lambda x, s: s.inputs[key]
+    if op == "text":
+        word = node[1]
+        return lambda x, s: word
+    if op == "line":
+        entity, attribute = node[1], node[2]
+        return lambda x, s: getattr(s.entities[entity], attribute)
+    if op == "past":
+        path, ago = f"{node[1]}.{node[2]}", node[3]
+        return lambda x, s: s.past(path, ago)
+    parts = [closure(child) for child in node[1:]]
+    return combined(op, parts)
+
+
+def combined(op: str, parts: list[Callable[[Any, Any], Any]]) -> Callable[[Any, Any], Any]:
+    """The function of an operator over the functions of its operands."""
+    if op in {"total", "average"}:
+        count = float(len(parts))
+        if op == "average":
+            return lambda x, s: x.total([part(x, s) for part in parts]) / count
+        return lambda x, s: x.total([part(x, s) for part in parts])
+    first = parts[0]
+    if op == "truth":
+        return lambda x, s: first(x, s) != 0.0
+    if op == "not":
+        return lambda x, s: x.negate(first(x, s))
+    if op == "neg":
+        return lambda x, s: 0.0 - first(x, s)
+    if op == "abs":
+        return lambda x, s: x.maximum(first(x, s), 0.0 - first(x, s))
+    if op == "in":
+        return lambda x, s: contained(x, first(x, s), [part(x, s) for part in parts[1:]])
+    second = parts[1]
+    if op == "where":
+        third = parts[2]
+        return lambda x, s: x.where(first(x, s), second(x, s), third(x, s))
+    if op in {"min", "max"}:
+        name = "minimum" if op == "min" else "maximum"
+        return lambda x, s: chained(getattr(x, name), [part(x, s) for part in parts])
+    if op in {"and", "or"}:
+        name = "both" if op == "and" else "either"
+        return lambda x, s: getattr(x, name)(first(x, s), second(x, s))
+    if op == "ratio":
+        return lambda x, s: x.ratio(first(x, s), second(x, s))
+    if op == ">":
+        return lambda x, s: first(x, s) > second(x, s)
+    return OPERATORS[op](first, second)
+
+
+OPERATORS: dict[str, Callable[[Any, Any], Callable[[Any, Any], Any]]] = {
+    "+": lambda a, b: lambda x, s: a(x, s) + b(x, s),
+    "-": lambda a, b: lambda x, s: a(x, s) - b(x, s),
+    "*": lambda a, b: lambda x, s: a(x, s) * b(x, s),
+    "of": lambda a, b: lambda x, s: a(x, s) * b(x, s),
+    "<": lambda a, b: lambda x, s: a(x, s) < b(x, s),
+    "<=": lambda a, b: lambda x, s: a(x, s) <= b(x, s),
+    ">=": lambda a, b: lambda x, s: a(x, s) >= b(x, s),
+    "==": lambda a, b: lambda x, s: a(x, s) == b(x, s),
+    "!=": lambda a, b: lambda x, s: a(x, s) != b(x, s),
+}
+
+
+def chained(function: Callable[[Any, Any], Any], values: list[Any]) -> Any:
+    """min or max of several values, from left to right."""
+    result = values[0]
+    for value in values[1:]:
+        result = function(result, value)
+    return result
+
+
+def contained(x: Any, value: Any, items: list[Any]) -> Any:
+    """Whether a value is one of several."""
+    result = value == items[0]
+    for item in items[1:]:
+        result = x.either(result, value == item)
+    return result

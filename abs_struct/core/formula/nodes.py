@@ -1,0 +1,86 @@
+"""The nodes of a parsed formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number; `index` counts the numbers of a formula, so that each can be an input of its own."""
+
+    value: float
+    index: int
+
+
+@dataclass(frozen=True)
+class Text:
+    """A word in quotes; only the columns of a tape hold words."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Name:
+    """A line, an amount, or a column."""
+
+    path: str
+    at: int = 0
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operator with its operands: + - * / of < <= > >= == != and or not neg in."""
+
+    op: str
+    args: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function with its arguments."""
+
+    function: str
+    args: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Words:
+    """The list after `in`."""
+
+    items: tuple[Node, ...]
+
+
+Node = Number | Text | Name | Operation | Call | Words
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below one."""
+    if isinstance(node, Operation | Call):
+        return node.args
+    return node.items if isinstance(node, Words) else ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and everything below it, from left to right."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def shape(node: Node) -> str:
+    """The formula with every number blanked: two formulas of one shape differ in numbers alone.
+
+    >>> from abs_struct.core.formula.parse import parse
+    >>> shape(parse("5% of pool")) == shape(parse("6% of pool"))
+    True
+    """
+    if isinstance(node, Number):
+        return "#"
+    if isinstance(node, Name):
+        return node.path
+    if isinstance(node, Text):
+        return repr(node.value)
+    word = node.op if isinstance(node, Operation) else node.function if isinstance(node, Call) else "in"
+    return f"{word}({','.join(shape(child) for child in children(node))})"
