@@ -24,9 +24,6 @@ class Entity:
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"{self.__dict__.get('path', '?')} has no line or input '{name}'")
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
-
     def __repr__(self) -> str:
         return f"<{self.path}>"
 
@@ -51,6 +48,7 @@ class Slot:
     path: str
     lines: tuple[Line, ...]
     inputs: dict[str, str] = field(default_factory=dict)
+    structure: dict[str, Any] = field(default_factory=dict)  # what a step may branch on: it never varies by scenario
 
 
 @dataclass
@@ -83,6 +81,7 @@ class State:
         self.fees = self.group("fees")
         self.accounts = self.group("accounts")
         self.triggers = self.group("triggers")
+        self.residuals = self.group("residuals")
         self.clauses = self.group("waterfall")
         self.cohorts = list(self.group("cohorts").values())
         self.pool = self.entities.get("pool", Entity("pool"))

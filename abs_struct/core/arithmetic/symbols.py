@@ -190,6 +190,8 @@ class Symbols:
 
     @staticmethod
     def lookup(table: Sequence[object], index: object) -> Symbol:
+        if len(table) == 1:
+            return symbol(table[0])
         return Symbol("lookup", (symbol(index), *(symbol(entry) for entry in table)))
 
 

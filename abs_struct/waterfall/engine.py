@@ -1,0 +1,211 @@
+"""The engine: run a program in floats (one scenario) or in arrays over a scenario axis.
+
+Both walk the same parts in the same order and give the same bits. Curves are computed once for all periods,
+always by NumPy; the loop over periods holds nothing but + - * /, comparisons, minimum, maximum and where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from abs_struct.core.arithmetic.arrays import Arrays
+from abs_struct.core.arithmetic.floats import Floats
+from abs_struct.core.arithmetic.numbers import Numbers, Value
+from abs_struct.core.findings import DealError, nearest
+from abs_struct.core.state import Entity, Program, State
+from abs_struct.waterfall.ledger import Ledger
+
+#: Scenarios that are run side by side: 64 KB an array, the fastest size measured.
+CHUNK = 8192
+
+
+def scenarios_of(program: Program) -> int | None:
+    """The length of the scenario axis, or None when every input is a single number."""
+    lengths = {len(value) for value in program.inputs.values() if np.ndim(value) == 1}
+    if len(lengths) > 1:
+        raise DealError(f"the inputs have scenario axes of different lengths: {sorted(lengths)}")
+    return lengths.pop() if lengths else None
+
+
+def run(program: Program, record: Iterable[str] | None = None) -> Ledger:
+    """Run a program and record its lines (all, or those named).
+
+    Parameters
+    ----------
+    program : compiled deal; inputs are scalars or arrays (S,)
+    record : paths of lines; None records all
+
+    Returns
+    -------
+    Ledger of arrays (T + 1,) or (T + 1, S), amounts in currency units
+
+    Raises
+    ------
+    DealError : a line that does not exist, or scenario axes of different lengths
+    """
+    count = scenarios_of(program)
+    names = recorded(program, record)
+    if count is None:
+        return run_floats(program, names)
+    block = np.zeros((len(names), program.periods + 1, count))
+    for start in range(0, count, CHUNK):
+        stop = min(start + CHUNK, count)
+        run_arrays(program, names, start, stop, block[:, :, start:stop])
+    return Ledger(names, block, count)
+
+
+def run_as_arrays(program: Program, record: Iterable[str] | None = None) -> Ledger:
+    """Run one scenario on arrays of length one: the slow road, kept to compare speed and bits."""
+    names = recorded(program, record)
+    block = np.zeros((len(names), program.periods + 1, 1))
+    run_arrays(program, names, 0, 1, block)
+    return Ledger(names, block, 1)
+
+
+def recorded(program: Program, record: Iterable[str] | None) -> tuple[str, ...]:
+    """The paths of the lines to record, in the order of their declaration."""
+    known = [f"{slot.path}.{line.name}" for slot in program.slots.values() for line in slot.lines]
+    if record is None:
+        return tuple(known)
+    wanted = tuple(dict.fromkeys(record))
+    for path in wanted:
+        if path not in set(known):
+            raise DealError(f"no line '{path}' to record{nearest(path, known)}")
+    return wanted
+
+
+def run_floats(program: Program, names: tuple[str, ...]) -> Ledger:
+    """One scenario in Python floats."""
+    inputs = {key: float(value) for key, value in program.inputs.items()}
+    history = Loop(program, inputs, Floats(), one=True).history(names)
+    block = np.array(history, dtype=float).reshape(len(names), program.periods + 1, 1)
+    return Ledger(names, block + 0.0, None)
+
+
+def run_arrays(program: Program, names: tuple[str, ...], start: int, stop: int, block: Any) -> None:
+    """A chunk of scenarios side by side, written into its part of the block."""
+    inputs = {
+        key: np.ascontiguousarray(value[start:stop]) if np.ndim(value) == 1 else float(value)
+        for key, value in program.inputs.items()
+    }
+    loop = Loop(program, inputs, Arrays(), one=False)
+    sinks = [block[i] for i in range(len(names))]
+    for period, values in enumerate(loop.rows(names)):
+        for sink, value in zip(sinks, values, strict=True):
+            sink[period] = value + 0.0  # no negative zeros: the bits of the float run
+
+
+class Loop:
+    """One walk through the periods."""
+
+    def __init__(self, program: Program, inputs: dict[str, Any], x: Numbers, *, one: bool) -> None:
+        self.program = program
+        self.x = x
+        self.one = one
+        self.kept: dict[str, list[Value]] = {path: [] for path in program.past}
+        self.state = State(entities_of(program, inputs), self.past)
+        self.state.inputs = inputs
+        self.period = 0
+        self.open()
+        self.series = self.prepared(inputs)
+
+    def past(self, path: str, ago: int) -> Value:
+        """The line `ago` periods before this one, 0 before closing."""
+        at = self.period - ago
+        return self.kept[path][at] if at >= 0 else 0.0
+
+    def open(self) -> None:
+        """Set every line to nil, data to closing, and let the parts set the closing date."""
+        for slot in self.program.slots.values():
+            entity = self.state.entities[slot.path]
+            for line in slot.lines:
+                at_close = 0.0
+                if line.kind == "data":
+                    at_close = float(self.program.data[f"{slot.path}.{line.name}"][0])
+                setattr(entity, line.name, at_close)
+        for part in self.program.parts:
+            part.open(self.x, self.state)
+
+    def prepared(self, inputs: dict[str, Any]) -> list[tuple[dict[str, Any], str, list[Any]]]:
+        """The data and curves of every period: (attributes of the entity, name, values by period)."""
+        whole = State(entities_of(self.program, inputs), no_past)
+        whole.inputs = inputs
+        for slot in self.program.slots.values():
+            here, there = self.state.entities[slot.path], whole.entities[slot.path]
+            for line in slot.lines:
+                if line.kind == "data":
+                    setattr(there, line.name, self.program.data[f"{slot.path}.{line.name}"][1:, None])
+                elif line.kind == "constant":
+                    setattr(there, line.name, getattr(here, line.name))
+        arrays = Arrays()
+        for part in self.program.parts:
+            part.prepare(arrays, whole)
+        series = []
+        for slot in self.program.slots.values():
+            entity = self.state.entities[slot.path]
+            for line in slot.lines:
+                if line.kind == "data":
+                    values = self.program.data[f"{slot.path}.{line.name}"].tolist()
+                    series.append((entity.__dict__, line.name, values))
+                elif line.kind == "curve":
+                    grid = np.asarray(getattr(whole.entities[slot.path], line.name), dtype=float)
+                    rows = np.broadcast_to(grid, (self.program.periods, grid.shape[-1] if grid.ndim > 1 else 1))
+                    values = [0.0, *(rows[:, 0].tolist() if rows.shape[1] == 1 else list(rows))]
+                    series.append((entity.__dict__, line.name, values))
+        return series
+
+    def rows(self, names: tuple[str, ...]) -> Iterable[list[Value]]:
+        """The values of the recorded lines, period by period, closing first."""
+        state, x, parts = self.state, self.x, self.program.parts
+        kept = [(self.kept[path], *self.address(path)) for path in self.program.past]
+        places = [self.address(path) for path in names]
+        flows = [
+            (state.entities[slot.path].__dict__, line.name)
+            for slot in self.program.slots.values()
+            for line in slot.lines
+            if line.kind == "flow"
+        ]
+        applies: list[Callable[[Numbers, State], None]] = [part.apply for part in parts]
+        for values, attributes, name in kept:
+            values.append(attributes[name])
+        yield [attributes[name] for attributes, name in places]
+        for period in range(1, self.program.periods + 1):
+            self.period = period
+            for attributes, name in flows:
+                attributes[name] = 0.0
+            for attributes, name, values in self.series:
+                attributes[name] = values[period]
+            for apply in applies:
+                apply(x, state)
+            for values, attributes, name in kept:
+                values.append(attributes[name])
+            yield [attributes[name] for attributes, name in places]
+
+    def address(self, path: str) -> tuple[dict[str, Any], str]:
+        """Where a line lives: the attributes of its entity, and its name there."""
+        owner, _, name = path.rpartition(".")
+        return self.state.entities[owner].__dict__, name
+
+    def history(self, names: tuple[str, ...]) -> list[list[float]]:
+        """All recorded lines of a single run, line by line."""
+        return [list(column) for column in zip(*self.rows(names), strict=True)] if names else []
+
+
+def entities_of(program: Program, inputs: dict[str, Any]) -> dict[str, Entity]:
+    """Fresh entities, each with the inputs of the deal that belong to it."""
+    entities = {}
+    for slot in program.slots.values():
+        entity = Entity(slot.path)
+        entity.__dict__.update(slot.structure)
+        for attribute, key in slot.inputs.items():
+            setattr(entity, attribute, inputs[key])
+        entities[slot.path] = entity
+    return entities
+
+
+def no_past(path: str, ago: int) -> Value:
+    """Before the loop there is no period to look back to."""
+    raise DealError(f"a curve may not read earlier periods, but asked for {path} {ago} periods ago")

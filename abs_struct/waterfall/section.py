@@ -1,0 +1,68 @@
+"""A section of the priority of payments: pots of cash, and the clauses that empty them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from abs_struct.core.arithmetic.numbers import Numbers
+from abs_struct.core.formula import Formula
+from abs_struct.core.state import Entity, State
+from abs_struct.waterfall.steps.step import Step
+from abs_struct.waterfall.take import COLLECTIONS, CashState
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A step in its place: its name, and the path of the lines of each of its payments."""
+
+    name: str
+    step: Step
+    legs: dict[str, str]
+
+
+class Available(Entity):
+    """What the word `available` means in a formula: the cash that the clauses above have left."""
+
+    def __init__(self, state: CashState) -> None:
+        super().__init__("scope")
+        self.state = state
+
+    @property
+    def available(self) -> object:
+        """Collections left for the clause being applied."""
+        return self.state.pots[COLLECTIONS]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Clauses in their order. A section that is not in force sees no cash, so states need no branches."""
+
+    name: str
+    clauses: tuple[Clause, ...]
+    accounts: tuple[str, ...]
+    when: Formula | None = None
+    hidden: dict[str, str] = field(default_factory=dict)
+
+    def open(self, x: Numbers, s: State) -> None:
+        """Nothing is paid at closing."""
+
+    def prepare(self, x: Numbers, s: State) -> None:
+        """Nothing is known before the loop."""
+
+    def apply(self, x: Numbers, s: State) -> None:
+        """Fill the pots, apply the clauses, and write back what is left to the accounts."""
+        cash = cast(CashState, s)
+        in_force = None if self.when is None else self.when(x, s)
+        cash.pots = {}
+        for name in self.accounts:
+            balance = s.accounts[name].balance
+            cash.pots[name] = balance if in_force is None else x.where(in_force, balance, 0.0)
+        s.entities["scope"] = Available(cash)
+        for clause in self.clauses:
+            cash.legs = {leg: s.entities[path] for leg, path in clause.legs.items()}
+            clause.step.apply(x, cash)
+        for name in self.accounts:
+            account = s.accounts[name]
+            left = cash.pots[name]
+            account.balance = left if in_force is None else x.where(in_force, left, account.balance)

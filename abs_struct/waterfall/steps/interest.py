@@ -1,0 +1,62 @@
+"""Interest of one class, or of several that rank equally."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from abs_struct.core.arithmetic.numbers import Numbers, Value
+from abs_struct.waterfall.steps.step import STEPS, Names, Step
+from abs_struct.waterfall.take import COLLECTIONS, CashState, take
+
+
+@STEPS.add("interest")
+class PayInterest(Step):
+    """Pay a note's interest due and its carried shortfall; what stays unpaid is carried.
+
+    owed = interest due + shortfall carried - already paid. Several notes share in proportion to what they are
+    owed (pari passu). With `support`, the named account pays what collections could not: the reserve draw of
+    nearly every consumer deal. Amounts in currency units.
+    """
+
+    word: ClassVar[str] = "interest"
+    example: ClassVar[str] = "{interest: A, support: reserve}"
+    wrong: ClassVar[tuple[str, str]] = ("{interest: Z}", "no note 'Z'")
+    en: ClassVar[str] = "interest on the {targets} notes"
+    zh: ClassVar[str] = "支付{targets}档利息"
+
+    interest: Names = Field(description="the note, or the notes that share equally")
+    support: str | None = Field(default=None, description="the account that covers what collections cannot")
+
+    def legs(self) -> tuple[str, ...]:
+        legs = super().legs()
+        return legs if self.support is None else (*legs, *(self.support_leg(t) for t in self.targets()))
+
+    def support_leg(self, target: str) -> str:
+        """The leg of the draw on the supporting account."""
+        leg = self.leg(target)
+        return f"{leg}.from_{self.support}" if leg else f"from_{self.support}"
+
+    def owners(self) -> dict[str, str]:
+        return {"interest": "notes", "support": "accounts"}
+
+    def apply(self, x: Numbers, s: CashState) -> None:
+        self.pay_from(x, s, COLLECTIONS, {name: self.leg(name) for name in self.targets()})
+        if self.support is not None:
+            self.pay_from(x, s, self.support, {name: self.support_leg(name) for name in self.targets()})
+
+    def pay_from(self, x: Numbers, s: CashState, source: str, legs: dict[str, str]) -> None:
+        """Pay all targets from one source, in proportion when it is too small."""
+        notes = {name: s.notes[name] for name in legs}
+        limits: dict[str, Value | None] = dict.fromkeys(legs)
+        if len(legs) > 1:
+            owed = x.total([note.interest_owed for note in notes.values()])
+            pot = s.pots[source]
+            for name, note in notes.items():
+                share = pot * x.ratio(note.interest_owed, owed)
+                limits[name] = x.where(pot >= owed, note.interest_owed, share)
+        for name, note in notes.items():
+            paid = take(x, s, note.interest_owed, legs[name], source, limits[name])
+            note.interest_paid = note.interest_paid + paid
+            note.interest_owed = note.interest_owed - paid

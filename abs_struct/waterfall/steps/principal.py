@@ -1,0 +1,46 @@
+"""Principal, one class after the other."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from abs_struct.core.arithmetic.numbers import Numbers
+from abs_struct.core.formula import Formula
+from abs_struct.waterfall.steps.step import STEPS, Names, Step
+from abs_struct.waterfall.take import CashState, take
+
+
+@STEPS.add("principal")
+class PayPrincipal(Step):
+    """Pay principal to the notes named, in their order, up to `amount`.
+
+    Each note gets min(its balance, what is left of the amount). Without an amount the notes are paid down to nil
+    with all that is available. A priority (parity) payment is `amount: notes.A.balance - pool.balance`; a
+    payment to a target overcollateralisation is `amount: notes.balance - (pool.balance - target_oc)`; a turbo is
+    `amount: available`. An amount below nil pays nothing. Amounts in currency units.
+    """
+
+    word: ClassVar[str] = "principal"
+    example: ClassVar[str] = '{principal: [A, B], amount: "notes.balance - pool.balance"}'
+    wrong: ClassVar[tuple[str, str]] = ('{principal: A, amount: "notes.A.balanse"}', "balance")
+    en: ClassVar[str] = "principal of the {targets} notes, in that order"
+    zh: ClassVar[str] = "依次偿付{targets}档本金"
+
+    principal: Names = Field(description="the note, or the notes in the order in which they are paid")
+    amount: Formula | None = Field(default=None, description="how much in all; without it, down to nil")
+
+    def owners(self) -> dict[str, str]:
+        return {"principal": "notes"}
+
+    def apply(self, x: Numbers, s: CashState) -> None:
+        wanted = None if self.amount is None else x.maximum(self.amount(x, s), 0.0)
+        for name in self.targets():
+            note = s.notes[name]
+            owed = note.balance if wanted is None else x.minimum(note.balance, wanted)
+            paid = take(x, s, owed, self.leg(name))
+            note.principal_paid = note.principal_paid + paid
+            note.balance = note.balance - paid
+            if wanted is not None:
+                wanted = x.maximum(wanted - s.legs[self.leg(name)].due, 0.0)
