@@ -20,7 +20,12 @@ os.environ.pop("FORCE_COLOR", None)
 # The profile "house" may be slow on a shared machine, so that no example has a deadline.
 slow_is_allowed = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 settings.register_profile(
-    "house", max_examples=60, derandomize=True, deadline=None, print_blob=True, suppress_health_check=slow_is_allowed
+    "house",
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=slow_is_allowed,
 )
 settings.register_profile(
     "explore", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=slow_is_allowed
