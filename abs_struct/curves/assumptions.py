@@ -1,0 +1,184 @@
+"""The `assumptions` block of a deal file, and the same for groups of loans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
+
+from abs_struct.core.findings import CurveError, Finding, Place, listed, nearest
+from abs_struct.core.registry import Registry
+from abs_struct.curves.conventions import Conventions
+from abs_struct.curves.curve import DEFAULT, PREPAYMENT, Curve
+from abs_struct.curves.default import Cdr, Cnl
+from abs_struct.curves.prepayment import Cpr
+from abs_struct.curves.recovery import Recovery
+from abs_struct.terms.base import Terms, problems
+from abs_struct.terms.inputs import inputs
+
+
+def one_kind(registry: Registry[Curve], word: str, common: type[Curve]) -> Any:
+    """The type of a field that holds one kind of curve, such as `{cpr: 18%}`, or `none`."""
+
+    def tag(name: str) -> str:
+        return f"{name} curve"  # no word of a deal file, so that it never looks like a part of a path
+
+    def tag_of(written: Any) -> str:
+        if isinstance(written, Mapping):
+            return next((tag(name) for name in registry if name in written), "")
+        return next((tag(name) for name, kind in registry.items() if isinstance(written, kind)), "")
+
+    def checked(written: Any) -> Any:
+        """None for nothing; one known kind; else a sentence that names the kinds."""
+        kinds = f"(kinds: {listed(registry)})"
+        if written is None or written == "none" or (written == 0 and not isinstance(written, bool)):
+            return None
+        if isinstance(written, Curve):
+            if not tag_of(written):
+                raise ValueError(f"{type(written).__name__} is not a {word} curve {kinds}")
+            return written
+        if not isinstance(written, Mapping):
+            unit = next(name for name, kind in registry.items() if kind is common)
+            hint = (
+                f"{{vector: [...], unit: {unit}, by: age}}"
+                if isinstance(written, list)
+                else f"{{{unit}: ...}}"
+            )
+            raise ValueError(f"'{written}' does not say which kind of {word}; write {hint} {kinds}")
+        named = [name for name in registry if name in written]
+        if len(named) > 1:
+            raise ValueError(f"{' and '.join(named)} are two kinds of {word} at once; keep one of them")
+        if not named:
+            keys = [str(key) for key in written]
+            near = next((tail for key in keys if (tail := nearest(key, registry))), "")
+            raise ValueError(f"no kind of {word} among {listed(keys) or 'no keys'}{near} {kinds}")
+        return written
+
+    tagged = [Annotated[kind, Tag(tag(name))] for name, kind in registry.items()]
+    union = Annotated[reduce(or_, tagged), Discriminator(tag_of)]  # type: ignore[valid-type]
+    return Annotated[union | None, BeforeValidator(checked)]
+
+
+if TYPE_CHECKING:
+    Prepayment = Curve | None
+    Default = Curve | None
+else:
+    Prepayment = one_kind(PREPAYMENT, "prepayment", Cpr)
+    Default = one_kind(DEFAULT, "default", Cdr)
+
+
+def refuse_total_recovery(default: Any, recovery: Recovery | None) -> None:
+    """A net loss needs defaults that lose something."""
+    if (
+        isinstance(default, Cnl)
+        and recovery is not None
+        and (recovery.rate == 1.0 or recovery.severity == 0.0)
+    ):
+        raise ValueError(
+            "a cnl with a recovery of 100% can never be reached; lower the recovery, or write a cdr"
+        )
+
+
+class GroupAssumptions(Terms):
+    """What differs for one group of loans; what is not written is that of the pool."""
+
+    prepayment: Prepayment = None
+    default: Default = None
+    recovery: Recovery | None = None
+
+
+class Assumptions(Terms):
+    """Prepayment, default and recovery of a pool, and the conventions by which they meet in a month."""
+
+    prepayment: Prepayment = None
+    default: Default = None
+    recovery: Recovery | None = None
+    advances: bool = False
+    conventions: Conventions = Conventions()
+    groups: dict[Annotated[str, BeforeValidator(str)], GroupAssumptions] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def consistent(self) -> Assumptions:
+        """Refuse what cannot happen together."""
+        for group in [None, *self.groups]:
+            recovery = self.own(group, "recovery")[0]
+            refuse_total_recovery(self.own(group, "default")[0], recovery)
+            if self.advances and (recovery is None or recovery.lag < 1):
+                raise ValueError(
+                    "advances end with the liquidation; they need a recovery with a lag of 1 or more"
+                )
+        return self
+
+    def own(self, group: str | None, field: str) -> tuple[Any, str]:
+        """The assumption that a group follows, and the path below `assumptions` where it is written.
+
+        >>> a = read({"prepayment": {"cpr": "18%"}, "groups": {"60": {"prepayment": {"cpr": "12%"}}}})
+        >>> a.own("60", "prepayment")[1], a.own("36", "prepayment")[1]
+        ('groups.60.prepayment', 'prepayment')
+        """
+        override = self.groups.get(group) if group is not None else None
+        if override is not None and field in override.model_fields_set:
+            return getattr(override, field), f"groups.{group}.{field}"
+        return getattr(self, field), field
+
+    def inputs(self, prefix: str = "assumptions") -> dict[str, float]:
+        """Every number that may be a scenario axis: path in the deal -> value."""
+        return inputs(self, prefix)
+
+    def saturation(self, group: str) -> int | None:
+        """The age from which no curve of a group depends on age; None when one always does."""
+        ages = [0]
+        for field in ("prepayment", "default"):
+            curve: Curve | None = self.own(group, field)[0]
+            if curve is not None and not isinstance(curve, Cnl):
+                age = curve.saturation()
+                if age is None:
+                    return None
+                ages.append(age)
+        return max(ages)
+
+    def lag(self) -> int:
+        """The longest recovery lag, in months."""
+        found = [self.own(group, "recovery")[0] for group in [None, *self.groups]]
+        return max((recovery.lag for recovery in found if recovery is not None), default=0)
+
+    def check_groups(self, groups: Iterable[str]) -> None:
+        """Refuse an assumption for a group that the tape does not have.
+
+        Raises
+        ------
+        CurveError : names the groups and the nearest one
+        """
+        known = tuple(dict.fromkeys(groups))
+        for name in self.groups:
+            if name not in known:
+                raise CurveError(
+                    f"assumptions.groups.{name}: no loans of group '{name}'{nearest(name, known)} "
+                    f"(groups: {listed(known)})"
+                )
+
+
+def read(written: Mapping[str, Any], place: str = "assumptions") -> Assumptions:
+    """Assumptions from a plain mapping, as in a deal file.
+
+    Raises
+    ------
+    CurveError : one sentence for each mistake, with its path
+
+    >>> read({"prepayment": {"cpr": "18%", "ramp": 12}}).inputs()
+    {'assumptions.prepayment.cpr': 0.18}
+    >>> read({"prepayment": {"cpr": 6}}, place="base")
+    Traceback (most recent call last):
+    abs_struct.core.findings.CurveError: base.prepayment.cpr: 6 is not a rate; rates lie in [0, 1): write 6% or 0.06
+    """
+    try:
+        return Assumptions.model_validate(written)
+    except ValidationError as error:
+        found = [
+            Finding("error", Place(path=f"{place}.{path}" if path else place), message)
+            for path, message in problems(error, written)
+        ]
+        raise CurveError("\n".join(str(finding) for finding in found), found) from None

@@ -1,0 +1,18 @@
+"""A vector of default rates."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from abs_struct.curves.curve import DEFAULT
+from abs_struct.curves.vector import Vector
+from abs_struct.terms.numbers import choice
+
+
+@DEFAULT.add("vector")
+class DefaultVector(Vector):
+    """CDR or MDR for each month of loan age (`by: age`) or of the deal (`by: period`); the last one holds on."""
+
+    annual: ClassVar[str] = "cdr"
+
+    unit: choice("cdr", "mdr")  # type: ignore[valid-type]

@@ -1,0 +1,1 @@
+"""What a deal document says: notes, fees, accounts, dates, triggers, calls. Frozen, validated, without results."""

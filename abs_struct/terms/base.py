@@ -1,0 +1,94 @@
+"""The base of every model of a document: frozen, no unknown keys, and sentences instead of codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from abs_struct.core.findings import listed, nearest
+
+
+class Terms(BaseModel):
+    """A part of a document: validated once, never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def known_keys(cls, written: Any) -> Any:
+        """Refuse what would not be used, and name what was probably meant."""
+        if not isinstance(written, Mapping):
+            return written
+        allowed = [field.alias or name for name, field in cls.model_fields.items()]
+        known = {*allowed, *cls.model_fields}
+        unknown = [str(key) for key in written if str(key) not in known]
+        if unknown:
+            raise ValueError(
+                f"unknown key '{unknown[0]}'{nearest(unknown[0], allowed)} (allowed: {listed(allowed)})"
+            )
+        return written
+
+
+def problems(error: ValidationError, written: Any) -> list[tuple[str, str]]:
+    """What pydantic found, as pairs of a path in the document and one sentence.
+
+    Parts of pydantic's location that do not occur in the document (the name of a union's branch) are left out.
+
+    Parameters
+    ----------
+    error : what the validation raised
+    written : the document that was validated, as plain dicts, lists and scalars
+
+    Returns
+    -------
+    list of (path, sentence), both texts without a unit
+
+    Raises
+    ------
+    Nothing
+
+    Source: definition.
+
+    >>> class Note(Terms):
+    ...     balance: float
+    >>> try:
+    ...     Note.model_validate({"balanc": 1.0})
+    ... except ValidationError as error:
+    ...     problems(error, {"balanc": 1.0})
+    [('', "unknown key 'balanc'; did you mean 'balance'? (allowed: balance)")]
+    """
+    return [(path_of(found, written), sentence(found)) for found in error.errors()]
+
+
+def path_of(found: Any, written: Any) -> str:
+    """The path in the document of one thing pydantic found."""
+    words: list[str] = []
+    here = written
+    location = found["loc"]
+    for place, word in enumerate(location):
+        if isinstance(here, Mapping) and word in here:
+            here = here[word]
+        elif isinstance(here, Mapping) and any(str(key) == str(word) for key in here):
+            here = next(entry for key, entry in here.items() if str(key) == str(word))
+        elif isinstance(here, list | tuple) and isinstance(word, int) and word < len(here):
+            here = here[word]
+        elif not (found["type"] == "missing" and place == len(location) - 1):
+            continue
+        words.append(str(word))
+    return ".".join(words)
+
+
+def sentence(found: Any) -> str:
+    """One sentence for one thing pydantic found."""
+    kind, got = found["type"], found.get("input")
+    if kind == "value_error":
+        return str(found["msg"]).removeprefix("Value error, ")
+    if kind == "missing":
+        return "is missing"
+    if kind in {"model_type", "model_attributes_type", "dict_type"}:
+        return f"'{got}' is not a set of named fields; write key: value"
+    if kind in {"list_type", "tuple_type"}:
+        return f"'{got}' is not a list; write [..., ...]"
+    return f"{found['msg'][:1].lower()}{found['msg'][1:]} (got '{got}')"
