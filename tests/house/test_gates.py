@@ -90,7 +90,7 @@ def test_planted_import_is_caught(contract, tmp_path):
         text.write(f"\n{fault}\n")
     check = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     done = subprocess.run(
-        [sys.executable, "-c", check, "--no-logo", "--no-cache", "--contract", contract],
+        [sys.executable, "-c", check, "--no-cache", "--contract", contract],
         capture_output=True,
         text=True,
         check=False,
