@@ -50,6 +50,12 @@ RESIDUALS = declare(
     flow("paid", "Residual paid", "剩余收益", "paid to the holder of the residual in the period"),
 )
 
+SECTIONS = declare(
+    "sections",
+    flow("in_force", "In force", "适用", "1 while the section distributes cash", unit="flag"),
+    flow("available", "Available funds", "可分配资金", "what the collection account holds for the section"),
+)
+
 DEAL = declare(
     "deal",
     data("period", "Period", "期数", "the number of the payment period, 0 at closing", unit="number"),

@@ -53,11 +53,15 @@ class Section:
     def apply(self, x: Numbers, s: State) -> None:
         """Fill the pots, apply the clauses, and write back what is left to the accounts."""
         cash = cast(CashState, s)
-        in_force = None if self.when is None else self.when(x, s)
+        section = s.entities[f"sections.{self.name}"]
+        section.in_force = 1.0 if self.when is None else x.flag(self.when(x, s))
+        in_force = None if self.when is None else section.in_force > 0.5
         cash.pots = {}
         for name in self.accounts:
             balance = s.accounts[name].balance
             cash.pots[name] = balance if in_force is None else x.where(in_force, balance, 0.0)
+        section.available = cash.pots[COLLECTIONS]
+        cash.pots[COLLECTIONS] = section.available
         s.entities["scope"] = Available(cash)
         for clause in self.clauses:
             cash.legs = {leg: s.entities[path] for leg, path in clause.legs.items()}

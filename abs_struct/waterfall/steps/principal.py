@@ -8,7 +8,8 @@ from pydantic import Field
 
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.core.formula import Formula
-from abs_struct.waterfall.steps.step import STEPS, Names, Step
+from abs_struct.core.lines import Line, flow
+from abs_struct.waterfall.steps.step import STEPS, WHOLE, Names, Step
 from abs_struct.waterfall.take import CashState, take
 
 
@@ -25,6 +26,9 @@ class PayPrincipal(Step):
     word: ClassVar[str] = "principal"
     example: ClassVar[str] = '{principal: [A, B], amount: "notes.balance - pool.balance"}'
     wrong: ClassVar[tuple[str, str]] = ('{principal: A, amount: "notes.A.balanse"}', "balance")
+    lines: ClassVar[tuple[Line, ...]] = (
+        flow("amount", "Amount", "应付本金总额", "the amount of principal that the clause asks for in all"),
+    )
     en: ClassVar[str] = "principal of the {targets} notes, in that order"
     zh: ClassVar[str] = "依次偿付{targets}档本金"
 
@@ -35,12 +39,16 @@ class PayPrincipal(Step):
         return {"principal": "notes"}
 
     def apply(self, x: Numbers, s: CashState) -> None:
-        wanted = None if self.amount is None else x.maximum(self.amount(x, s), 0.0)
+        wanted = None
+        if self.amount is not None:
+            clause = s.legs[WHOLE]
+            clause.amount = x.maximum(self.amount(x, s), 0.0)
+            wanted = clause.amount
         for name in self.targets():
             note = s.notes[name]
-            owed = note.balance if wanted is None else x.minimum(note.balance, wanted)
-            paid = take(x, s, owed, self.leg(name))
+            leg = self.leg(name)
+            paid = take(x, s, note.balance if wanted is None else x.minimum(note.balance, wanted), leg)
             note.principal_paid = note.principal_paid + paid
             note.balance = note.balance - paid
             if wanted is not None:
-                wanted = x.maximum(wanted - s.legs[self.leg(name)].due, 0.0)
+                wanted = wanted - s.legs[leg].due

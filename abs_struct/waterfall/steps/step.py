@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.core.formula import Formula
+from abs_struct.core.lines import Line
 from abs_struct.core.registry import Registry
+from abs_struct.terms.base import Terms
 from abs_struct.waterfall.take import CashState
+
+#: The leg under which a step finds the lines of its clause as a whole.
+WHOLE = "*"
 
 STEPS: Registry[Step] = Registry("waterfall step")
 
 
-class Step(BaseModel):
+class Step(Terms):
     """One clause of the priority of payments.
 
     `word` is the key that names the kind in the deal file and holds its target: `- interest: A`.
     `example` is a clause as it may stand in a deal file; `wrong` is one that must be refused, with words of
-    the message that it gets. The tests over the registry run both.
+    the message that it gets. The tests over the registry run both. `lines` are those of the clause as a whole,
+    beside due, paid and left of each payment; a step writes them to `s.legs[WHOLE]`.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     word: ClassVar[str] = ""
     example: ClassVar[str] = ""
     wrong: ClassVar[tuple[str, str]] = ("", "")
+    lines: ClassVar[tuple[Line, ...]] = ()
     en: ClassVar[str] = ""
     zh: ClassVar[str] = ""
 

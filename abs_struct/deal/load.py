@@ -1,0 +1,232 @@
+"""Reading a deal file: YAML that remembers its lines, changes from --set, and mistakes with their place."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from abs_struct.core.findings import DealError, Finding, Place, listed, nearest
+from abs_struct.terms.base import path_of, sentence
+
+Where = tuple["str | int", ...]
+
+
+@dataclass
+class Document:
+    """A deal file as read: plain values, and the line of every key."""
+
+    file: str
+    sha256: str
+    tree: dict[str, Any]
+    lines: dict[Where, int] = field(default_factory=dict)
+    changes: dict[str, str] = field(default_factory=dict)
+
+    def place(self, where: Where) -> Place:
+        """The nearest known line at or above a path."""
+        path = dotted(where)
+        while where and where not in self.lines:
+            where = where[:-1]
+        return Place(self.file, self.lines.get(where), path or None)
+
+
+def dotted(where: Iterable[str | int]) -> str:
+    """`("waterfall", "before_default", 4)` as `waterfall.before_default[4]`."""
+    text = ""
+    for part in where:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def read_document(path: str | Path, changes: Mapping[str, str] | None = None) -> Document:
+    """Read a deal file and apply changes `path=value`.
+
+    Raises
+    ------
+    DealError : no such file, not YAML, a key twice, a change to a path that does not exist
+    """
+    file = Path(path)
+    try:
+        raw = file.read_bytes()
+    except FileNotFoundError:
+        near = nearest(file.name, (p.name for p in file.parent.glob("*.yaml"))) if file.parent.is_dir() else ""
+        raise DealError(f"{path}: no such deal file{near}") from None
+    except IsADirectoryError:
+        raise DealError(f"{path}: is a folder; name a deal file in it") from None
+    except OSError as error:
+        raise DealError(f"{path}: cannot be read ({error.strerror})") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DealError(f"{path}: byte {error.start} is not UTF-8; save the deal file as UTF-8") from None
+    document = parse_document(text, str(path), hashlib.sha256(raw).hexdigest())
+    for key, value in (changes or {}).items():
+        change(document, key, value)
+    return document
+
+
+def parse_document(text: str, file: str, sha256: str = "") -> Document:
+    """The tree of a deal text, with the line of every key."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import DuplicateKeyError
+    from ruamel.yaml.error import MarkedYAMLError
+
+    reader = YAML(typ="rt")
+    try:
+        loaded = reader.load(text)
+    except DuplicateKeyError as error:
+        mark = error.problem_mark
+        key = re.search(r'duplicate key "([^"]+)"', str(error))
+        name = f" '{key[1]}'" if key else ""
+        raise DealError(f"{file}:{mark.line + 1}: the key{name} stands twice") from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f":{mark.line + 1}" if mark else ""
+        raise DealError(f"{file}{line}: is not YAML: {error.problem or error.context}") from None
+    if not isinstance(loaded, dict):
+        raise DealError(f"{file}: a deal file is a mapping of name, dates, pool, notes ...; this is {kind_of(loaded)}")
+    document = Document(file, sha256 or hashlib.sha256(text.encode()).hexdigest(), {})
+    document.tree = plain(loaded, (), document.lines)
+    unfinished(document, document.tree, ())
+    return document
+
+
+def kind_of(value: object) -> str:
+    """A value's kind in words."""
+    return "empty" if value is None else "a list" if isinstance(value, list) else f"the text {str(value)[:40]!r}"
+
+
+def plain(node: Any, where: Where, lines: dict[Where, int]) -> Any:
+    """Plain Python values of a loaded tree, noting the line of every key and item."""
+    if isinstance(node, dict):
+        result = {}
+        for key, value in node.items():
+            below = (*where, key)
+            lines[below] = node.lc.key(key)[0] + 1 if hasattr(node, "lc") else lines.get(where, 1)
+            result[key] = plain(value, below, lines)
+        return result
+    if isinstance(node, list):
+        items = []
+        for i, value in enumerate(node):
+            below = (*where, i)
+            lines[below] = node.lc.item(i)[0] + 1 if hasattr(node, "lc") else lines.get(where, 1)
+            items.append(plain(value, below, lines))
+        return items
+    if isinstance(node, bool):
+        return bool(node)
+    if isinstance(node, int):
+        return int(node)
+    if isinstance(node, float):
+        return float(node)
+    return str(node) if isinstance(node, str) else node
+
+
+def unfinished(document: Document, node: Any, where: Where) -> None:
+    """Find a formula that YAML cut at a comma inside braces: its tell-tale is an open bracket."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            below = (*where, key)
+            if isinstance(value, str) and value.count("(") > value.count(")"):
+                raise DealError(
+                    f"{document.place(below)}: the formula '{value}' ends with an open bracket "
+                    "(inside { } a comma ends an unquoted value: put the formula in quotes)"
+                )
+            unfinished(document, value, below)
+    elif isinstance(node, list):
+        for i, value in enumerate(node):
+            unfinished(document, value, (*where, i))
+
+
+PART = re.compile(r"[^.\[\]]+|\[\d+\]")
+
+
+def change(document: Document, path: str, value: object) -> None:
+    """Set one field of the tree, as `--set notes.A.coupon=5.25%` does."""
+    parts = PART.findall(path)
+    if not parts:
+        raise DealError(f"--set {path}: name a field, such as notes.A.coupon=5.25%")
+    node: Any = document.tree
+    where: list[str | int] = []
+    for i, part in enumerate(parts):
+        last = i == len(parts) - 1
+        key = found_key(node, part, last=last, path=path)
+        where.append(key)
+        if last:
+            node[key] = scalar(value)
+            document.changes[path] = str(value)
+            return
+        child = node[key]
+        if not isinstance(child, dict | list):
+            raise DealError(f"--set {path}: {dotted(where)} is {child!r} and has nothing below it")
+        node = child
+
+
+def found_key(node: Any, part: str, *, last: bool, path: str) -> str | int:
+    """The key of a node that a part of a path names; a new key is allowed at the end, for fields with a default."""
+    if isinstance(node, list):
+        number = part.strip("[]")
+        if not number.isdigit() or int(number) >= len(node):
+            raise DealError(f"--set {path}: '{part}' is not one of the {len(node)} items here, 0 to {len(node) - 1}")
+        return int(number)
+    for key in node:
+        if str(key) == part.strip("[]"):
+            return key  # type: ignore[no-any-return]
+    if last and not part.startswith("["):
+        return part
+    raise DealError(f"--set {path}: no '{part}' here{nearest(part, map(str, node))} (there are: {listed(node)})")
+
+
+def scalar(value: object) -> object:
+    """A value from the command line, read as YAML reads it."""
+    if not isinstance(value, str):
+        return value
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return plain(YAML(typ="safe", pure=True).load(value), (), {})
+    except YAMLError:
+        return value
+
+
+def validated(model: type[BaseModel], document: Document) -> Any:
+    """The model of a document; every mistake becomes a finding with its line.
+
+    Raises
+    ------
+    DealError : one sentence for each mistake
+    """
+    try:
+        return model.model_validate(document.tree)
+    except ValidationError as error:
+        findings = []
+        for item in error.errors():
+            words, at, said = located(item, document.tree)
+            if item["type"] == "missing":
+                said = f"'{words[-1]}' is missing"
+                at = at[:-1] if at and str(at[-1]) == words[-1] else at
+            findings.append(Finding("error", document.place(at), said))
+        raise DealError.of(dict.fromkeys(findings)) from None
+
+
+def located(item: Any, tree: Any) -> tuple[list[str], Where, str]:
+    """One of pydantic's errors: the words of its path, the path in the tree, and the sentence."""
+    at: list[str | int] = []
+    here = tree
+    for word in path_of(item, tree).split("."):
+        if isinstance(here, dict):
+            key: str | int = next((k for k in here if str(k) == word), word)
+            here = here.get(key)
+        elif isinstance(here, list) and word.isdigit() and int(word) < len(here):
+            key = int(word)
+            here = here[key]
+        else:
+            key, here = word, None
+        if word:
+            at.append(key)
+    return [str(word) for word in at] or ["the deal"], tuple(at), sentence(item)

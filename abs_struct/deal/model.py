@@ -1,0 +1,121 @@
+"""The deal file as a model: the whole document, its schema built from the registry of steps."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from abs_struct.core.findings import listed, nearest
+from abs_struct.core.formula import Formula
+from abs_struct.curves import Assumptions
+from abs_struct.terms.base import Terms
+from abs_struct.terms.clauses import Account, Call, Dates, Fee, Note, Trigger
+from abs_struct.terms.numbers import choice
+from abs_struct.waterfall.steps import STEPS, Step
+
+
+def as_name(value: object) -> str:
+    """A name that can stand in a line's path."""
+    text = str(value)
+    if not text.replace("_", "a").isalnum() or text[0].isdigit():
+        repair = "".join(c if c.isalnum() else "_" for c in text).strip("_")
+        raise ValueError(f"the name '{text}' cannot be a part of a line's path; write '{repair}' and give it a label")
+    return text
+
+
+Name = Annotated[str, BeforeValidator(as_name)]
+
+
+def as_step(value: object) -> object:
+    """The step of a clause, by the word that opens it."""
+    if isinstance(value, Step):
+        return value
+    if not isinstance(value, dict) or not value:
+        raise ValueError(f"a clause is written `- kind: target`; found {value!r} (kinds: {listed(STEPS)})")
+    words = [str(key) for key in value]
+    kinds = [word for word in words if word in STEPS]
+    if not kinds:
+        raise ValueError(f"unknown waterfall step '{words[0]}'{nearest(words[0], STEPS)} (steps: {listed(STEPS)})")
+    return STEPS[kinds[0]].model_validate(value)
+
+
+def step_schema() -> dict[str, Any]:
+    """The JSON Schema of a clause: one of the registered steps."""
+    return {"oneOf": [kind.model_json_schema() | {"title": word} for word, kind in STEPS.items()]}
+
+
+Clause = Annotated[Any, BeforeValidator(as_step), WithJsonSchema(step_schema())]
+
+
+class SectionTerms(Terms):
+    """A section of the priority of payments that is in force while its test holds."""
+
+    when: Formula | None = Field(default=None, description="in force while this holds")
+    steps: tuple[Clause, ...] = Field(description="the clauses, in their order")
+
+
+def as_section(value: object) -> object:
+    """A plain list of clauses is a section without a test of its own."""
+    return {"steps": value} if isinstance(value, list) else value
+
+
+class Criterion(Terms):
+    """An eligibility criterion: a formula over the columns of the tape."""
+
+    rule: Formula
+    name: str = ""
+    optional: bool = Field(default=False, description="reported as untested where the tape lacks a column")
+
+
+def as_criterion(value: object) -> object:
+    """A formula alone is a criterion that must be testable."""
+    return {"rule": value} if isinstance(value, str) else value
+
+
+class Pool(Terms):
+    """Where the loans come from and which of them belong."""
+
+    tape: str = Field(description="the loan tape, as a path from the deal file")
+    layout: str | None = Field(default=None, description="the tape's layout; recognised from its header when left out")
+    as_of: choice("cutoff", "origination") = Field(  # type: ignore[valid-type]
+        default="cutoff", description="origination: the original balance at age 0 is the balance (a history as tape)"
+    )
+    groups: tuple[str, ...] = Field(default=(), description="columns by which curves may differ")
+    eligibility: tuple[Annotated[Criterion, BeforeValidator(as_criterion)], ...] = ()
+    accrual: choice("30/360", "actual/365") = Field(  # type: ignore[valid-type]
+        default="30/360", description="how loans accrue interest"
+    )
+
+
+class DealFile(Terms):
+    """A deal document."""
+
+    name: str
+    currency: str = Field(default="USD", pattern="^[A-Z]{3}$", description="ISO code")
+    description: str = ""
+    dates: Dates
+    pool: Pool
+    assumptions: Assumptions
+    notes: dict[Name, Note] = Field(description="the classes, most senior first")
+    fees: dict[Name, Fee] = Field(default_factory=dict)
+    accounts: dict[Name, Account] = Field(default_factory=dict)
+    amounts: dict[Name, Formula] = Field(default_factory=dict, description="named amounts, worked out each period")
+    triggers: dict[Name, Trigger] = Field(default_factory=dict)
+    call: Call | None = None
+    waterfall: dict[Name, Annotated[SectionTerms, BeforeValidator(as_section)]]
+    notes_may_exceed_pool: bool = Field(
+        default=False, description="say so where the notes are meant to be larger than the pool"
+    )
+
+    @model_validator(mode="after")
+    def whole(self) -> DealFile:
+        """What no single part can see."""
+        if not self.notes:
+            raise ValueError("a deal needs at least one note")
+        if "collections" in self.accounts:
+            raise ValueError("accounts: 'collections' is every deal's own account and is not declared")
+        clash = set(self.amounts) & {"available", "pool", "notes"}
+        if clash:
+            raise ValueError(f"amounts: '{clash.pop()}' is a word of the formula language; choose another name")
+        return self

@@ -1,0 +1,140 @@
+"""The terms of a deal document other than its pool and its waterfall."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from abs_struct.core.formula import Formula
+from abs_struct.terms.base import Terms
+from abs_struct.terms.numbers import Amount, Rate, choice
+
+
+def as_date(value: object) -> object:
+    """A date as YAML gives it, or in ISO text; anything else is refused with one sentence."""
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError(f"'{value}' is not a date ({error}); write it as 2027-01-20") from None
+
+
+Day = Annotated[date, BeforeValidator(as_date), WithJsonSchema({"type": "string", "format": "date"})]
+DayCount = choice("30/360", "30E/360", "actual/360", "actual/365", "actual/actual")
+Collection = choice("calendar month")
+Roll = choice("following", "modified following", "preceding", "unadjusted")
+Accrual = choice("unadjusted", "adjusted")
+Cure = choice("when the test passes", "never")
+
+
+class Dates(Terms):
+    """The calendar of a deal: cut-off, closing, and the payment dates."""
+
+    cutoff: Day = Field(description="the day on which the pool is measured")
+    closing: Day = Field(description="the day on which the notes are issued; interest runs from here")
+    first_payment: Day = Field(description="the first payment date, before business-day adjustment")
+    every: str = Field(default="1 month", description="the time between payment dates")
+    collection: Collection = Field(
+        default="calendar month", description="collections of which period are paid: the month before the payment"
+    )
+    calendar: str = Field(default="none", description="the business-day calendar, such as US-NY, TARGET, CN")
+    roll: Roll = Field(
+        default="following", description="where a payment date moves that is not a business day"
+    )
+    accrual: Accrual = Field(
+        default="unadjusted", description="whether interest runs to the unadjusted or the adjusted payment date"
+    )
+    wal_from: Day | None = Field(
+        default=None, description="the day from which weighted average life is counted; closing when left out"
+    )
+    legal_final: Day | None = Field(default=None, description="the day on which every note has to be repaid")
+
+    @model_validator(mode="after")
+    def in_order(self) -> Dates:
+        """Cut-off <= closing < first payment < legal final."""
+        if self.first_payment <= self.closing:
+            raise ValueError(f"first_payment {self.first_payment} must lie after closing {self.closing}")
+        if self.first_payment <= self.cutoff:
+            raise ValueError(f"first_payment {self.first_payment} must lie after cutoff {self.cutoff}")
+        if self.legal_final is not None and self.legal_final < self.first_payment:
+            raise ValueError(f"legal_final {self.legal_final} lies before first_payment {self.first_payment}")
+        if self.every != "1 month":
+            raise ValueError(f"every '{self.every}' is not supported: this version pays every '1 month'")
+        return self
+
+
+class Note(Terms):
+    """A class of notes. Interest due = balance x coupon x accrual fraction, by itself, every period."""
+
+    balance: Formula = Field(description="an amount, or a share: 165_750_000 or 55.25% of pool")
+    coupon: Rate = Field(default=0.0, description="the fixed yearly rate")
+    day_count: DayCount = Field(default="30/360", description="how the accrual period is counted")
+    rating: str = Field(default="", description="as the deal's documents print it; the engine does not read it")
+    label: str = Field(default="", description="the name to print, such as Class A-1")
+    issue_price: Amount = Field(default=100.0, description="per 100 of balance, clean, at closing")
+
+
+class Fee(Terms):
+    """A fee or a cost: due = rate x base x year fraction + a fixed amount; accrues by itself, unpaid parts are carried."""
+
+    rate: Rate = Field(default=0.0, description="per year, of the base")
+    of: Formula | None = Field(default=None, description="the base: any line, such as pool.opening_balance")
+    plus: Amount = Field(default=0.0, description="a fixed amount per year, due in equal parts while the deal lives")
+    cap: Amount | None = Field(default=None, description="the most that is paid in twelve months where the cap applies")
+    label: str = Field(default="", description="the name to print")
+
+    @model_validator(mode="after")
+    def has_a_base(self) -> Fee:
+        """A rate needs something to be charged on."""
+        if self.rate and self.of is None:
+            raise ValueError("a fee with a rate needs `of:`, the line it is charged on, such as pool.opening_balance")
+        if not self.rate and not self.plus:
+            raise ValueError("a fee needs a rate or a fixed amount (`plus`)")
+        return self
+
+
+class Account(Terms):
+    """A cash account beside collections, such as a reserve."""
+
+    initial: Formula | None = Field(default=None, description="what it holds at closing: 1_500_000 or 0.50% of pool")
+    required: Formula | None = Field(default=None, description="what it has to hold, worked out each period")
+    label: str = Field(default="", description="the name to print")
+
+
+class Trigger(Terms):
+    """A test with a level that may step with the periods, or a condition that holds or not."""
+
+    test: Formula = Field(description="the tested value, or a condition")
+    above: Formula | dict[int, Formula] | None = Field(
+        default=None, description="breached above this level; {1: 2%, 7: 4.5%} steps from those periods on"
+    )
+    below: Formula | dict[int, Formula] | None = Field(default=None, description="breached below this level")
+    cure: Cure = Field(
+        default="never", description="whether the effect ends when the test passes again"
+    )
+    label: str = Field(default="", description="the name to print")
+
+    @model_validator(mode="after")
+    def one_level(self) -> Trigger:
+        """At most one of above and below; schedules start in period 1 and rise."""
+        if self.above is not None and self.below is not None:
+            raise ValueError("a trigger has either `above` or `below`, not both")
+        level = self.above if self.above is not None else self.below
+        if isinstance(level, dict):
+            periods = list(level)
+            if not periods or periods[0] != 1:
+                raise ValueError(f"a schedule of levels starts in period 1, not in {periods[0] if periods else 'none'}")
+            if periods != sorted(set(periods)):
+                raise ValueError(f"the periods of a schedule must rise; found {periods}")
+        return self
+
+
+class Call(Terms):
+    """A clean-up call: the pool is bought back in the first period in which the test holds."""
+
+    when: Formula = Field(description="the test, such as pool.balance <= 10% of pool")
+    price: Amount = Field(default=100.0, description="per 100 of the pool balance")
+    exercised: bool = Field(default=False, description="whether the run assumes that it is exercised")

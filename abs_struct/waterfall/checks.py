@@ -1,0 +1,176 @@
+"""Proof, in every run, that cash is conserved and nothing is paid twice.
+
+Each check has an id, a statement, a left and a right value (of the period in which they differ most), their
+difference and a tolerance. Money is held to 1e-9 of the pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abs_struct.core.state import Program
+from abs_struct.waterfall.ledger import Ledger
+
+Array = NDArray[np.float64]
+MONEY_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Check:
+    """One proved (or failed) statement.
+
+    `difference` is the largest over all periods: a float, or an array (S,) over scenarios; `left`, `right` and
+    `period` are those of the first scenario with the largest difference. Amounts in currency units.
+    """
+
+    id: str
+    statement: str
+    left: float
+    right: float
+    difference: Any
+    tolerance: float
+    period: int
+
+    @property
+    def passed(self) -> Any:
+        """True where the difference is within the tolerance: a bool, or an array (S,)."""
+        return np.abs(self.difference) <= self.tolerance
+
+    @property
+    def all_passed(self) -> bool:
+        """Whether it holds in every scenario."""
+        return bool(np.all(self.passed))
+
+
+def compared(name: str, statement: str, left: Array, right: Array, tolerance: float) -> Check:
+    """A check of two series (T, ...) that have to be equal in every period."""
+    left, right = np.broadcast_arrays(np.asarray(left, dtype=float), np.asarray(right, dtype=float))
+    gap = np.abs(left - right)
+    gap = np.where(np.isnan(gap), np.inf, gap)
+    worst: Any = gap.max(axis=0) if len(gap) else np.zeros(gap.shape[1:])
+    flat = gap.reshape(len(gap), -1)
+    at = int(np.argmax(flat.max(axis=1))) if flat.size else 0
+    column = int(np.argmax(flat[at])) if flat.size else 0
+    a = float(left.reshape(len(gap), -1)[at, column]) if flat.size else 0.0
+    b = float(right.reshape(len(gap), -1)[at, column]) if flat.size else 0.0
+    return Check(name, statement, a, b, float(worst) if np.ndim(worst) == 0 else worst, tolerance, at)
+
+
+def conservation(program: Program, ledger: Ledger) -> list[Check]:
+    """All checks of a run whose lines were recorded in full."""
+    return list(proofs(program, ledger))
+
+
+def proofs(program: Program, ledger: Ledger) -> Iterator[Check]:
+    """The checks, one after the other."""
+    scale = np.max(ledger["pool.initial_balance"])
+    money = MONEY_TOLERANCE * max(float(scale), 1.0)
+    notes, fees, accounts, residuals = (
+        group(program, owner) for owner in ("notes", "fees", "accounts", "residuals")
+    )
+
+    def total(paths: list[str], name: str) -> Array:
+        series = [ledger[f"{path}.{name}"] for path in paths]
+        return sum_of(series, ledger["pool.balance"])
+
+    zero = np.zeros_like(ledger["pool.balance"])
+    paid_out = total(notes, "interest_paid") + total(notes, "principal_paid") + total(fees, "paid")
+    paid_out = paid_out + total(residuals, "paid")
+    held = total(accounts, "balance")
+    received = ledger["accounts.collections.paid_in"]
+    yield compared(
+        "cash", "cash held + received = cash paid out + cash held after", held[:-1] + received[1:],
+        paid_out[1:] + held[1:], money,
+    )
+    clauses = [path for path in group(program, "waterfall") if f"{path}.paid" in ledger]
+    moved = total([a for a in accounts if a != "accounts.collections"], "paid_in") + total(accounts, "released")
+    yield compared(
+        "clauses", "sum of all clauses paid = notes + fees + residual + moves between accounts",
+        total(clauses, "paid"), paid_out + moved, money,
+    )
+    for path in notes:
+        yield from note_proofs(ledger, path, money)
+    for path in fees:
+        opening = ledger[f"{path}.shortfall"][:-1]
+        yield compared(
+            f"{path}.roll", "shortfall carried + due - paid = shortfall",
+            opening + ledger[f"{path}.due"][1:] - ledger[f"{path}.paid"][1:], ledger[f"{path}.shortfall"][1:], money,
+        )
+    for path in accounts:
+        if path == "accounts.collections":
+            continue
+        drawn = drawn_from(program, ledger, path.removeprefix("accounts."))
+        flows = ledger[f"{path}.paid_in"] - ledger[f"{path}.released"] - drawn
+        yield compared(
+            f"{path}.roll", "balance + paid in - released - drawn = balance after",
+            ledger[f"{path}.balance"][:-1] + flows[1:], ledger[f"{path}.balance"][1:], money,
+        )
+    lowest = zero
+    for path in clauses:
+        lowest = np.minimum(lowest, ledger[f"{path}.paid"])
+    for path in (*notes, *accounts):
+        lowest = np.minimum(lowest, ledger[f"{path}.balance"])
+    yield compared("nothing_negative", "no payment and no balance is below nil", lowest, zero, money)
+    yield from pool_proofs(ledger, money)
+
+
+def note_proofs(ledger: Ledger, path: str, money: float) -> Iterator[Check]:
+    """Roll-forwards of one class."""
+    balance, opening = ledger[f"{path}.balance"], ledger[f"{path}.opening_balance"]
+    yield compared(f"{path}.opening", "opening balance = balance after the last payment", opening[1:], balance[:-1], money)
+    yield compared(
+        f"{path}.roll", "opening balance - principal paid = balance", opening[1:] - ledger[f"{path}.principal_paid"][1:],
+        balance[1:], money,
+    )
+    owed = ledger[f"{path}.interest_shortfall"][:-1] + ledger[f"{path}.interest_due"][1:]
+    yield compared(
+        f"{path}.interest", "shortfall carried + due - paid = shortfall", owed - ledger[f"{path}.interest_paid"][1:],
+        ledger[f"{path}.interest_shortfall"][1:], money,
+    )
+    yield compared(
+        f"{path}.factor", "factor x initial balance = balance",
+        ledger[f"{path}.factor"] * ledger[f"{path}.initial_balance"][:1], balance, money,
+    )
+
+
+def pool_proofs(ledger: Ledger, money: float) -> Iterator[Check]:
+    """Roll-forward of the pool, and what became of its defaults."""
+    opening = ledger["pool.opening_balance"]
+    called: Array = ledger["deal.called"] if "deal.called" in ledger else np.zeros_like(opening)
+    flows = ledger["pool.scheduled_principal"] + ledger["pool.prepaid"] + ledger["pool.defaulted"]
+    live = called < 0.5
+    yield compared(
+        "pool.roll", "opening balance - scheduled - prepaid - defaulted = balance",
+        np.where(live, opening - flows, 0.0)[1:], np.where(live, ledger["pool.balance"], 0.0)[1:], money,
+    )
+    yield compared(
+        "pool.opening", "opening balance = balance after the last period", opening[1:], ledger["pool.balance"][:-1], money
+    )
+
+
+def drawn_from(program: Program, ledger: Ledger, account: str) -> Array:
+    """What the clauses drew from a supporting account."""
+    ending = f"from_{account}"
+    paths = [slot.path for slot in program.slots.values() if slot.path.endswith(ending)]
+    return sum_of([ledger[f"{path}.paid"] for path in paths], ledger["pool.balance"])
+
+
+def sum_of(series: list[Array], like: Array) -> Array:
+    """The sum of several series, zero when there are none."""
+    result = np.zeros_like(like)
+    for values in series:
+        result = result + values
+    return result
+
+
+def group(program: Program, owner: str) -> list[str]:
+    """The paths of one sort of thing."""
+    return [path for path in program.slots if path.startswith(owner + ".")]
+
+
+CheckList = Callable[[Program, Ledger], list[Check]]
