@@ -8,6 +8,7 @@ import inspect
 import re
 
 import pytest
+
 from house.package import module_names, public_functions
 
 NUMERIC = ("core.arithmetic", "dates", "analytics", "curves", "pool")
@@ -15,7 +16,7 @@ RETURNS = re.compile(r"\b(float|int|Array|NDArray|ndarray|Series|Amounts|Rates)\
 
 #: What a docstring of a public numeric function must say, and the words by which it is found.
 WANTED = {
-    "the shape ((S,), (T, S) or scalar)": r"\bscalar\b|\bshape|\([A-Z](\+1)?,\)|\([A-Z](\+1)?, [A-Z]\)",
+    "the shape ((S,), (T, S) or scalar)": r"\b(scalar|shape)\b|\(([A-Z]|[a-z]+s)( ?\+ ?1)?,( ?([A-Z]|[a-z]+s))?\)",
     "the unit": (
         r"fraction|month|year|day|period|percent|per cent|currency|money|amount|cent|factor|number|count|unit"
         r"|dimensionless|rate|price"

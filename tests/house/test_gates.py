@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+
 from house.documents import PACKAGE, REPOSITORY
 from house.package import names_called
 

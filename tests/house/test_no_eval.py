@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from house.package import names_called, sources, spoken
 
 FORBIDDEN = {"eval", "exec", "__import__"}

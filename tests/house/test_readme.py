@@ -6,9 +6,10 @@ import doctest
 import re
 
 import pytest
+
 from house.documents import REPOSITORY, blocks, documents, quick_start, tree, tree_block
 
-DEAL = {"name", "dates", "pool", "notes", "waterfall"}
+DEAL = {"dates", "pool", "assumptions", "notes", "waterfall"}
 
 
 def test_tree_is_the_real_one():
@@ -69,20 +70,40 @@ def test_python_examples_run(document, workplace):
             exec(compile(block.text, str(block), "exec"), space)
 
 
-@pytest.mark.parametrize(
-    "block", [block for document in documents() for block in blocks(document, "yaml")], ids=str
-)
+def part_of_a_deal(keys):
+    """The model of some fields of a deal file, as strict as the whole."""
+    from pydantic import create_model
+
+    from abs_struct.deal import DealFile
+    from abs_struct.terms.base import Terms
+
+    fields = DealFile.model_fields
+    return create_model(
+        "Part", __base__=Terms, **{key: (fields[key].annotation, fields[key]) for key in keys}
+    )
+
+
+@pytest.mark.parametrize("block", [b for document in documents() for b in blocks(document, "yaml")], ids=str)
 def test_yaml_loads(block, workplace):
-    """A `yaml` block of a document is YAML 1.2 without duplicate keys; a whole deal is loaded as a deal."""
+    """A `yaml` block is YAML 1.2 without duplicate keys; a deal loads, and parts of a deal are what they must be."""
     from ruamel.yaml import YAML
 
     content = YAML(typ="safe").load(block.text)
     assert content is not None, f"{block} is empty"
-    if isinstance(content, dict) and set(content) >= DEAL:
-        import abs_struct
+    if not isinstance(content, dict) or not DEAL & set(content):
+        return
+    import abs_struct
+    from abs_struct.deal import DealFile
+    from abs_struct.deal.load import parse_document, validated
 
+    if set(content) >= DEAL:
         (workplace / "deals").unlink()
         (workplace / "deals").mkdir()
         (workplace / "deals" / "tapes").symlink_to(REPOSITORY / "deals" / "tapes")
         (workplace / "deals" / "example.yaml").write_text(block.text, "utf-8")
         abs_struct.load(workplace / "deals" / "example.yaml")
+    else:
+        assert set(content) <= set(DealFile.model_fields), (
+            f"{block}: {set(content) - set(DealFile.model_fields)}"
+        )
+        validated(part_of_a_deal(content), parse_document(block.text, str(block)))

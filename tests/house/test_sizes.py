@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from house.documents import REPOSITORY
 from house.package import sources, spoken
 
