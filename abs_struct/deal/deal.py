@@ -1,0 +1,141 @@
+"""A deal: its document, its pool, and its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from abs_struct.core.findings import DealError, TapeError
+from abs_struct.core.state import Program
+from abs_struct.dates.schedule import PaymentSchedule
+from abs_struct.deal.collateral import Collateral, collateral_of
+from abs_struct.deal.load import Document, read_document, validated
+from abs_struct.deal.model import DealFile
+from abs_struct.deal.program import Compiler
+from abs_struct.deal.result import Result
+from abs_struct.waterfall.engine import run
+from abs_struct.waterfall.ledger import Ledger
+
+POOL_FIELDS = ("pool", "dates")
+
+
+class Deal:
+    """A deal document, and everything that follows from it.
+
+    The tape is read when it is first needed and shared by every variation of the deal (`deal.with_(...)`) that
+    leaves the pool and the dates alone.
+    """
+
+    def __init__(self, document: Document, tape: str | Path | None = None) -> None:
+        self.document = document
+        self.terms: DealFile = validated(DealFile, document)
+        self.tape_file = self.tape_path(tape)
+
+    def tape_path(self, tape: str | Path | None) -> Path:
+        """Where the tape lies: as given, or as the deal file says, seen from the deal file."""
+        if tape is not None:
+            return Path(tape)
+        named = Path(self.terms.pool.tape)
+        return named if named.is_absolute() else Path(self.document.file).parent / named
+
+    @cached_property
+    def collateral(self) -> Collateral:
+        """The loans that belong to the deal, as cohorts with their schedules."""
+        return collateral_of(self.terms, self.document, self.tape_file)
+
+    @cached_property
+    def schedule(self) -> PaymentSchedule:
+        """Payment and collection dates of the deal."""
+        return self.collateral.schedule
+
+    @cached_property
+    def program(self) -> Program:
+        """The compiled deal; reports names that mean nothing and amounts that are circular."""
+        parts = self.collateral.pool_parts(self.terms)
+        program = Compiler(self.terms, self.document, self.schedule, parts).program()
+        self.check_sizes(program)
+        return program
+
+    def run(self, record: Iterable[str] | None = None) -> Result:
+        """Run one scenario: the assumptions as the deal file states them.
+
+        Raises
+        ------
+        DealError, TapeError, CurveError : what cannot be accepted, one sentence each
+        """
+        lines = run(self.program, record)
+        return Result(self.terms, self.document, self.program, self.schedule, self.collateral, lines, self.warnings(lines))
+
+    def check_sizes(self, program: Program) -> None:
+        """Notes larger than the pool are refused unless the deal says that they are meant."""
+        closing = run(one_period(program), ["pool.initial_balance", "deal.notes_balance"])
+        pool, notes = float(closing["pool.initial_balance"][0]), float(closing["deal.notes_balance"][0])
+        if notes > pool * (1.0 + 1e-12) and not self.terms.notes_may_exceed_pool:
+            raise DealError(
+                f"{self.document.place(('notes',))}: the notes ({notes:,.2f}) are larger than the pool ({pool:,.2f}); "
+                "make them smaller, or say `notes_may_exceed_pool: true`"
+            )
+        for name, note in self.terms.notes.items():
+            if note.balance.bound is not None and notes <= 0.0:
+                raise DealError(f"{self.document.place(('notes', name))}: the notes have no balance")
+
+    def warnings(self, lines: Ledger) -> tuple[str, ...]:
+        """What a reader should know although nothing is wrong."""
+        found = []
+        if "pool.prepayment_cut" in lines and lines["pool.prepayment_cut"].sum() > 0.005:
+            found.append(
+                f"prepayments of {lines['pool.prepayment_cut'].sum():,.2f} were cut because default and prepayment "
+                "together would exceed the pool (SMM is capped at 1 - MDR)"
+            )
+        if "pool.unplaced_loss" in lines and lines["pool.unplaced_loss"][-1] > 0.005:
+            found.append(
+                f"the pool could no longer bear {lines['pool.unplaced_loss'][-1]:,.2f} of the defaults that the "
+                "cumulative net loss asks for (unplaced loss)"
+            )
+        return tuple(found)
+
+    def with_(self, changes: Mapping[str, object]) -> Deal:
+        """The deal with some fields changed: `deal.with_({"assumptions.prepayment.cpr": "25%"})`."""
+        document = read_document(self.document.file, {**self.document.changes, **as_text(changes)})
+        other = Deal(document, self.tape_file)
+        same = all(getattr(other.terms, name) == getattr(self.terms, name) for name in POOL_FIELDS)
+        if same and "collateral" in self.__dict__ and self.collateral.fits(other.terms):
+            other.__dict__["collateral"] = self.collateral
+        return other
+
+    def __repr__(self) -> str:
+        notes = ", ".join(self.terms.notes)
+        return f"<Deal {self.terms.name}: notes {notes}; pool {self.tape_file.name}>"
+
+
+def as_text(changes: Mapping[str, object]) -> dict[str, Any]:
+    """Values as the command line would give them."""
+    return {key: value if isinstance(value, str) else repr(value) for key, value in changes.items()}
+
+
+def one_period(program: Program) -> Program:
+    """The program cut to its closing date, to see the sizes at closing."""
+    data = {key: np.asarray(values)[:2] for key, values in program.data.items()}
+    return Program(1, program.slots, program.inputs, data, program.parts, program.past, program.labels)
+
+
+def load(path: str | Path, changes: Mapping[str, object] | None = None, tape: str | Path | None = None) -> Deal:
+    """Read a deal file.
+
+    Parameters
+    ----------
+    path : the deal file
+    changes : fields to set, such as {"notes.A.coupon": "5.25%"}
+    tape : another tape than the one that the deal file names
+
+    Raises
+    ------
+    DealError : every mistake in the file, one sentence each, with its line
+    """
+    if tape is not None and not Path(tape).exists():
+        raise TapeError(f"{tape}: no such tape")
+    return Deal(read_document(path, as_text(changes or {})), tape)

@@ -1,0 +1,328 @@
+"""Measures of a run: weighted average life, yield, price, duration, shortfalls, the return of the equity.
+
+Every measure is a function of recorded lines and dates, for one scenario or for many: column s of a sweep has the
+bits of its single run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abs_struct.analytics.duration import convexity, modified_duration
+from abs_struct.analytics.irr import annual_irr, multiple
+from abs_struct.analytics.wal import weighted_average_life
+from abs_struct.analytics.yields import accrued_interest, monthly_yield, price_at_yield, yield_at_price
+from abs_struct.core.findings import DealError, listed, nearest
+from abs_struct.dates.daycount import days_30_360
+from abs_struct.dates.schedule import PaymentSchedule
+from abs_struct.deal.model import DealFile
+from abs_struct.waterfall.ledger import Ledger
+
+Array = NDArray[np.float64]
+HALF_A_CENT = 0.005
+
+
+@dataclass(frozen=True)
+class NoteMeasures:
+    """All measures of one class in one scenario; amounts in currency units, rates as fractions, lives in years."""
+
+    balance: float
+    coupon: float
+    interest_paid: float
+    principal_paid: float
+    interest_shortfall: float
+    principal_shortfall: float
+    wal: float
+    yield_: float
+    monthly_yield: float
+    price: float
+    accrued: float
+    modified_duration: float
+    convexity: float
+    first_principal: date | None
+    last_principal: date | None
+    enhancement: float
+    rating: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The measures by name, `yield` without its underscore."""
+        return {("yield" if key == "yield_" else key): value for key, value in asdict(self).items()}
+
+
+@dataclass(frozen=True)
+class DealMeasures:
+    """Measures of the pool, the residual and the deal in one scenario."""
+
+    pool_balance: float
+    pool_wal: float
+    scheduled_principal: float
+    prepaid: float
+    defaulted: float
+    recovered: float
+    net_loss: float
+    residual_paid: float
+    residual_invested: float
+    residual_irr: float
+    residual_multiple: float
+    cost_of_funds: float
+    advance_rate: float
+
+
+class Measures:
+    """Measures of a ledger, computed when asked for; arrays (S,) when the ledger has scenarios."""
+
+    def __init__(self, terms: DealFile, schedule: PaymentSchedule, lines: Ledger) -> None:
+        self.terms = terms
+        self.schedule = schedule
+        self.lines = lines
+        self.years = np.asarray(schedule.years())
+        closing = schedule.closing
+        self.years_from_closing = np.array([days_30_360(closing, day) / 360.0 for day in schedule.nominal])
+
+    # ---- one class ------------------------------------------------------------------------------------
+
+    def flows(self, note: str) -> Array:
+        """Interest and principal of a class on each payment date, (T,) or (T, S)."""
+        path = f"notes.{note}"
+        result: Array = self.lines[f"{path}.interest_paid"][1:] + self.lines[f"{path}.principal_paid"][1:]
+        return result
+
+    def balance(self, note: str) -> Any:
+        """Balance at closing."""
+        return self.lines[f"notes.{note}.balance"][0]
+
+    def proceeds(self, note: str) -> Any:
+        """What the class is issued for: issue price per 100, clean, on the closing balance."""
+        return self.balance(note) * (self.terms.notes[note].issue_price / 100.0)
+
+    def wal(self, note: str) -> Any:
+        """Weighted average life in years, 30/360 from closing (or the deal's `wal_from`)."""
+        return weighted_average_life(self.lines[f"notes.{note}.principal_paid"][1:], self.years)
+
+    def yield_(self, note: str) -> Any:
+        """Bond-equivalent yield at the issue price."""
+        return yield_at_price(self.flows(note), self.years_from_closing, self.proceeds(note))
+
+    def monthly_yield(self, note: str) -> Any:
+        """The same yield compounded monthly."""
+        return monthly_yield(self.yield_(note))
+
+    def modified_duration(self, note: str) -> Any:
+        """Modified duration in years at the issue price."""
+        return modified_duration(self.flows(note), self.years_from_closing, self.yield_(note))
+
+    def convexity(self, note: str) -> Any:
+        """Convexity in years squared at the issue price."""
+        return convexity(self.flows(note), self.years_from_closing, self.yield_(note))
+
+    def interest_shortfall(self, note: str) -> Any:
+        """Interest due and never paid."""
+        return self.lines[f"notes.{note}.interest_shortfall"][-1]
+
+    def principal_shortfall(self, note: str) -> Any:
+        """Principal never repaid."""
+        return self.lines[f"notes.{note}.balance"][-1]
+
+    def enhancement(self, note: str) -> Any:
+        """Credit enhancement at closing, as a fraction of the pool."""
+        return self.lines[f"notes.{note}.enhancement"][0]
+
+    def interest_paid(self, note: str) -> Any:
+        """Interest paid over the life of the class."""
+        return total(self.lines[f"notes.{note}.interest_paid"])
+
+    def principal_paid(self, note: str) -> Any:
+        """Principal paid over the life of the class."""
+        return total(self.lines[f"notes.{note}.principal_paid"])
+
+    def price_at(self, note: str, bond_yield: float, settlement: date | None = None) -> tuple[float, float, float]:
+        """Clean price, accrued interest and dirty price per 100 of balance, at a bond-equivalent yield.
+
+        Settlement is closing unless another day is given; flows paid on or before it belong to the seller, and
+        interest has accrued by the note's own day count since the last payment date.
+        """
+        day = settlement or self.schedule.closing
+        flows, years, face, accrued = self.settled(note, day)
+        dirty = price_at_yield(flows, years, bond_yield) / face * 100.0
+        return float(dirty - accrued), float(accrued), float(dirty)
+
+    def yield_at(self, note: str, clean: float, settlement: date | None = None) -> float:
+        """Bond-equivalent yield at a clean price per 100 of balance."""
+        day = settlement or self.schedule.closing
+        flows, years, face, accrued = self.settled(note, day)
+        return float(yield_at_price(flows, years, (clean + accrued) / 100.0 * face))
+
+    def settled(self, note: str, day: date) -> tuple[Array, Array, float, float]:
+        """Flows after settlement, years to them, the balance bought, and accrued interest per 100."""
+        schedule, terms = self.schedule, self.terms.notes[note]
+        later = np.array([pay > day for pay in schedule.nominal])
+        if not later.any():
+            raise DealError(f"settlement {day} lies after the last payment date {schedule.nominal[-1]}")
+        first = int(np.argmax(later))
+        face = float(self.lines[f"notes.{note}.balance"][first])
+        if face <= 0.0:
+            raise DealError(f"note {note} has no balance on {day}")
+        years = np.array([days_30_360(day, pay) / 360.0 for pay in schedule.nominal])
+        from abs_struct.dates.daycount import year_fraction
+
+        run = year_fraction(min(schedule.accrual_start[first], day), day, terms.day_count)
+        accrued = accrued_interest(100.0, terms.coupon, run)
+        return self.flows(note)[later], years[later], face, float(accrued)
+
+    def note(self, name: str) -> NoteMeasures:
+        """All measures of a class in a single run."""
+        terms = self.terms.notes[name]
+        principal = self.lines[f"notes.{name}.principal_paid"]
+        paid = np.flatnonzero(principal > HALF_A_CENT)
+        dates = self.schedule.payment_dates
+        return NoteMeasures(
+            balance=float(self.balance(name)),
+            coupon=terms.coupon,
+            interest_paid=float(self.interest_paid(name)),
+            principal_paid=float(self.principal_paid(name)),
+            interest_shortfall=float(self.interest_shortfall(name)),
+            principal_shortfall=float(self.principal_shortfall(name)),
+            wal=float(self.wal(name)),
+            yield_=float(self.yield_(name)),
+            monthly_yield=float(self.monthly_yield(name)),
+            price=terms.issue_price,
+            accrued=0.0,
+            modified_duration=float(self.modified_duration(name)),
+            convexity=float(self.convexity(name)),
+            first_principal=dates[paid[0] - 1] if len(paid) else None,
+            last_principal=dates[paid[-1] - 1] if len(paid) else None,
+            enhancement=float(self.enhancement(name)),
+            rating=terms.rating,
+        )
+
+    # ---- pool, residual, deal -------------------------------------------------------------------------
+
+    def pool_principal(self) -> Array:
+        """Principal that the pool gives back, (T,) or (T, S)."""
+        lines = self.lines
+        result: Array = (lines["pool.scheduled_principal"] + lines["pool.prepaid"] + lines["pool.recovered"])[1:]
+        return result
+
+    def pool_wal(self) -> Any:
+        """Weighted average life of the pool's principal, in years from closing."""
+        return weighted_average_life(self.pool_principal(), self.years)
+
+    def residual(self) -> Array:
+        """What the residual receives, (T,) or (T, S)."""
+        paths = [name for name in self.lines if name.startswith("residuals.") and name.endswith(".paid")]
+        result = np.zeros_like(self.lines["pool.balance"][1:])
+        for path in paths:
+            result = result + self.lines[path][1:]
+        return result
+
+    def residual_invested(self) -> Any:
+        """What the equity has put in: pool and reserves at closing less the proceeds of the notes."""
+        held: Any = self.lines["pool.balance"][0]
+        for name in self.terms.accounts:
+            held = held + self.lines[f"accounts.{name}.balance"][0]
+        for name in self.terms.notes:
+            held = held - self.proceeds(name)
+        return held
+
+    def residual_flows(self) -> Array:
+        """The equity's flows, the investment first, (T + 1,) or (T + 1, S)."""
+        paid = self.residual()
+        return np.concatenate([-np.broadcast_to(self.residual_invested(), paid[:1].shape), paid])
+
+    def residual_irr(self) -> Any:
+        """Effective yearly return of the equity; nan where it puts nothing in."""
+        return annual_irr(self.residual_flows(), np.array([0.0, *self.years_from_closing]))
+
+    def residual_multiple(self) -> Any:
+        """What the equity receives, per unit it puts in."""
+        return multiple(self.residual_flows())
+
+    def cost_of_funds(self) -> Any:
+        """All-in cost of the notes: the bond-equivalent yield at which all they and the fees get is their proceeds."""
+        flows = np.zeros_like(self.lines["pool.balance"][1:])
+        raised: Any = 0.0
+        for name in self.terms.notes:
+            flows = flows + self.flows(name)
+            raised = raised + self.proceeds(name)
+        for name in self.terms.fees:
+            flows = flows + self.lines[f"fees.{name}.paid"][1:]
+        return yield_at_price(flows, self.years_from_closing, raised)
+
+    def deal(self) -> DealMeasures:
+        """All measures of the deal in a single run."""
+        lines = self.lines
+        pool = float(lines["pool.balance"][0])
+        raised = float(sum(float(self.balance(name)) for name in self.terms.notes))
+        return DealMeasures(
+            pool_balance=pool,
+            pool_wal=float(self.pool_wal()),
+            scheduled_principal=float(total(lines["pool.scheduled_principal"])),
+            prepaid=float(total(lines["pool.prepaid"])),
+            defaulted=float(total(lines["pool.defaulted"])),
+            recovered=float(total(lines["pool.recovered"])),
+            net_loss=float(lines["pool.cumulative_net_loss"][-1]),
+            residual_paid=float(total(self.residual())),
+            residual_invested=float(self.residual_invested()),
+            residual_irr=float(self.residual_irr()),
+            residual_multiple=float(self.residual_multiple()),
+            cost_of_funds=float(self.cost_of_funds()),
+            advance_rate=raised / pool if pool else float("nan"),
+        )
+
+    # ---- by name, for studies -------------------------------------------------------------------------
+
+    def value(self, name: str) -> Any:
+        """A measure by its name: `A.wal`, `pool.wal`, `residual.irr`, `deal.cost_of_funds`.
+
+        Raises
+        ------
+        DealError : no such measure, with the nearest one
+        """
+        owner, _, word = name.rpartition(".")
+        if owner.removeprefix("notes.") in self.terms.notes and word in NOTE_MEASURES:
+            return NOTE_MEASURES[word](self, owner.removeprefix("notes."))
+        if name in DEAL_MEASURES:
+            return DEAL_MEASURES[name](self)
+        known = measure_names(self.terms)
+        raise DealError(f"no measure '{name}'{nearest(name, known)} (measures: {listed(known, 40)})")
+
+
+NOTE_MEASURES: dict[str, Callable[[Measures, str], Any]] = {
+    "balance": Measures.balance,
+    "wal": Measures.wal,
+    "yield": Measures.yield_,
+    "monthly_yield": Measures.monthly_yield,
+    "modified_duration": Measures.modified_duration,
+    "convexity": Measures.convexity,
+    "interest_paid": Measures.interest_paid,
+    "principal_paid": Measures.principal_paid,
+    "interest_shortfall": Measures.interest_shortfall,
+    "principal_shortfall": Measures.principal_shortfall,
+    "enhancement": Measures.enhancement,
+}
+
+DEAL_MEASURES: dict[str, Callable[[Measures], Any]] = {
+    "pool.wal": Measures.pool_wal,
+    "pool.net_loss": lambda m: m.lines["pool.cumulative_net_loss"][-1],
+    "pool.defaulted": lambda m: total(m.lines["pool.defaulted"]),
+    "residual.paid": lambda m: total(m.residual()),
+    "residual.irr": Measures.residual_irr,
+    "residual.multiple": Measures.residual_multiple,
+    "deal.cost_of_funds": Measures.cost_of_funds,
+}
+
+
+def total(series: Array) -> Any:
+    """The sum over time, added in order, so that it never depends on how many scenarios stand side by side."""
+    return np.cumsum(series, axis=0)[-1]
+
+
+def measure_names(terms: DealFile) -> list[str]:
+    """Every measure that a deal has."""
+    return [f"{note}.{word}" for note in terms.notes for word in NOTE_MEASURES] + list(DEAL_MEASURES)
