@@ -47,9 +47,10 @@ def is_business_day(day: date, calendar: str) -> bool:
     if calendar == "weekends":
         return day.weekday() < 5
     table = holidays_of(calendar)
-    if calendar == "CN" and day in getattr(table, "weekend_workdays", ()):
+    off = day in table  # asking loads the year, and with it the weekends that are worked
+    if day in getattr(table, "weekend_workdays", ()):
         return True
-    return day.weekday() < 5 and day not in table
+    return day.weekday() < 5 and not off
 
 
 def adjust(day: date, calendar: str, roll: str) -> date:

@@ -13,7 +13,7 @@ from abs_struct.core.findings import DealError, TapeError
 from abs_struct.core.state import Program
 from abs_struct.dates.schedule import PaymentSchedule
 from abs_struct.deal.collateral import Collateral, collateral_of
-from abs_struct.deal.load import Document, read_document, validated
+from abs_struct.deal.load import Document, changed, read_document, validated
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.program import Compiler
 from abs_struct.deal.result import Result
@@ -53,12 +53,16 @@ class Deal:
         return self.collateral.schedule
 
     @cached_property
-    def program(self) -> Program:
+    def compiled(self) -> Program:
         """The compiled deal; reports names that mean nothing and amounts that are circular."""
         parts = self.collateral.pool_parts(self.terms)
-        program = Compiler(self.terms, self.document, self.schedule, parts).program()
-        self.check_sizes(program)
-        return program
+        return Compiler(self.terms, self.document, self.schedule, parts).program()
+
+    @cached_property
+    def program(self) -> Program:
+        """The compiled deal, with its sizes checked at closing."""
+        self.check_sizes(self.compiled)
+        return self.compiled
 
     def run(self, record: Iterable[str] | None = None) -> Result:
         """Run one scenario: the assumptions as the deal file states them.
@@ -100,8 +104,7 @@ class Deal:
 
     def with_(self, changes: Mapping[str, object]) -> Deal:
         """The deal with some fields changed: `deal.with_({"assumptions.prepayment.cpr": "25%"})`."""
-        document = read_document(self.document.file, {**self.document.changes, **as_text(changes)})
-        other = Deal(document, self.tape_file)
+        other = Deal(changed(self.document, as_text(changes)), self.tape_file)
         same = all(getattr(other.terms, name) == getattr(self.terms, name) for name in POOL_FIELDS)
         if same and "collateral" in self.__dict__ and self.collateral.fits(other.terms):
             other.__dict__["collateral"] = self.collateral

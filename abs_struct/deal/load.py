@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,16 @@ def unfinished(document: Document, node: Any, where: Where) -> None:
     elif isinstance(node, list):
         for i, value in enumerate(node):
             unfinished(document, value, (*where, i))
+
+
+def changed(document: Document, changes: Mapping[str, str]) -> Document:
+    """A copy of a document with some fields set."""
+    copy = Document(
+        document.file, document.sha256, deepcopy(document.tree), dict(document.lines), dict(document.changes)
+    )
+    for path, value in changes.items():
+        change(copy, path, value)
+    return copy
 
 
 PART = re.compile(r"[^.\[\]]+|\[\d+\]")

@@ -135,7 +135,12 @@ class Compiler:
         """Notes and fees as the accruals see them."""
         notes = tuple(NoteTerms(name, self.bind(note.balance)) for name, note in self.terms.notes.items())
         fees = tuple(
-            FeeTerms(name, None if fee.of is None else self.bind(fee.of), fee.plus > 0.0, fee.cap is not None)
+            FeeTerms(
+                name,
+                None if fee.of is None else self.bind(fee.of),
+                "plus" in fee.model_fields_set,
+                fee.cap is not None,
+            )
             for name, fee in self.terms.fees.items()
         )
         return [Accrue(notes, fees)]
