@@ -1,0 +1,240 @@
+"""From texts to numbers, dates and words, column by column; what cannot be read is reported by row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abs_struct.core.findings import listed, nearest
+from abs_struct.tape.layout import Source
+from abs_struct.tape.tape import REPAYMENT, Column
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+GROUPED = re.compile(r"([+-]?)[$€£¥]?\s*([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d*)?")
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+LONGEST_TEXT = 256
+LARGEST = 1e12  # currency units: nobody lends more to one consumer, and cents stay exact
+
+Say = Callable[[int], str]
+
+
+class Faults:
+    """What is wrong with which row: the first fault names the field, all of them give the reason."""
+
+    def __init__(self, count: int) -> None:
+        self.by_row: dict[int, list[tuple[str, str]]] = {}
+        self.clean: Bools = np.ones(count, dtype=bool)
+
+    def add(self, field: str, index: int, reason: str) -> None:
+        self.by_row.setdefault(index, []).append((field, reason))
+        self.clean[index] = False
+
+    def where(self, field: str, mask: Bools, say: Say) -> None:
+        """A fault in every row of a mask."""
+        for index in np.flatnonzero(mask).tolist():
+            self.add(field, index, say(index))
+
+
+def short(text: str) -> str:
+    """A cell in a message, never long and never with line breaks."""
+    return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+def numbers(texts: Sequence[str], kind: str) -> tuple[Floats, Bools, Bools]:
+    """Numbers (N,), and masks of the cells that are blank and of those that are no number; both nan."""
+    try:
+        values = np.array(list(map(float, texts)), dtype=float)
+        if np.isfinite(values).all() and "_" not in "".join(texts):
+            nothing = np.zeros(len(texts), dtype=bool)
+            return values, nothing, nothing
+    except ValueError:
+        pass
+    values = np.full(len(texts), np.nan)
+    blank, bad = np.zeros(len(texts), dtype=bool), np.zeros(len(texts), dtype=bool)
+    for i, text in enumerate(texts):
+        word = text.strip()
+        if not word:
+            blank[i] = True
+        elif NUMBER.fullmatch(word):
+            values[i] = float(word)
+        else:
+            value = written_otherwise(word, kind)
+            if value is None:
+                bad[i] = True
+            else:
+                values[i] = value
+    bad |= ~(np.isfinite(values) | blank)
+    return values, blank, bad
+
+
+def written_otherwise(word: str, kind: str) -> float | None:
+    """A number with a sign that its kind allows: $5,000.50 as money, 36 months as a term.
+
+    >>> written_otherwise("$5,000.50", "money"), written_otherwise("36 months", "months")
+    (5000.5, 36.0)
+    """
+    if kind == "money" and (found := GROUPED.fullmatch(word)) and not (found[1] and found[2]):
+        return float(f"{found[1] or found[2]}{found[3].replace(',', '')}{found[4] or ''}")
+    if kind == "months" and (found := re.fullmatch(r"(\d+)\s+months?", word)):
+        return float(found[1])
+    return None
+
+
+def read_numbers(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Floats:
+    """A numeric column; a blank cell is nan, or a fault where the field is required."""
+    values, blank, bad = numbers(texts, source.kind)
+    faults.where(name, bad, lambda i: f"{name} {short(texts[i])} is not a number")
+    if source.required:
+        faults.where(name, blank, lambda i: f"{name} is blank")
+    return values
+
+
+def read_money(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Floats:
+    """Currency units; what is larger than any loan is not money."""
+    values = read_numbers(name, source, texts, faults)
+    with np.errstate(invalid="ignore"):
+        large = np.abs(values) > LARGEST
+    faults.where(name, large, lambda i: f"{name} {short(texts[i])} is larger than {LARGEST:,.0f}")
+    return np.where(large, np.nan, values)
+
+
+def read_rate(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Floats:
+    """Fractions per year, rounded to 8 decimals; a cell with % is percent whatever the unit."""
+    marked = np.array([text.rstrip().endswith("%") for text in texts], dtype=bool)
+    bare = [text.rstrip().removesuffix("%") for text in texts] if marked.any() else texts
+    values, blank, bad = numbers(bare, "rate")
+    faults.where(name, bad, lambda i: f"{name} {short(texts[i])} is not a number")
+    if source.required:
+        faults.where(name, blank, lambda i: f"{name} is blank")
+    percent = marked | (source.unit == "percent")
+    return np.round(np.where(percent, values / 100.0, values), 8)
+
+
+def read_whole(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Floats:
+    """Whole numbers (months, days) as floats that hold them exactly; nan where blank."""
+    values = read_numbers(name, source, texts, faults)
+    if source.unit == "years":
+        values = np.round(values * 12.0, 6)
+    broken = ~np.isnan(values) & ((values % 1.0 != 0.0) | (np.abs(values) > 1e6))
+    what = "number of months" if source.kind == "months" else "number"
+    faults.where(name, broken, lambda i: f"{name} {short(texts[i])} is not a whole {what}")
+    return np.where(broken, np.nan, values)
+
+
+def read_dates(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Column:
+    """Dates (N,) as datetime64[D]; NaT where blank."""
+    if source.format == ("iso",) or "iso" in source.format:
+        try:
+            if set(map(len, texts)) == {10}:
+                days = np.array(texts, dtype="datetime64[D]")
+                years = days.astype("datetime64[Y]").astype(int) + 1970
+                if ((years >= 1900) & (years < 2200)).all():
+                    return days
+        except ValueError:
+            pass
+    known: dict[str, np.datetime64 | str] = {}
+    days = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[D]")
+    for i, text in enumerate(texts):
+        if text not in known:
+            known[text] = one_date(text.strip(), source.format)
+        found = known[text]
+        if isinstance(found, str):
+            faults.add(name, i, f"{name} {short(text)} {found}")
+        else:
+            days[i] = found
+    if source.required:
+        blank = np.array([not text.strip() for text in texts], dtype=bool)
+        faults.where(name, blank, lambda i: f"{name} is blank")
+    return days
+
+
+def one_date(text: str, formats: Sequence[str]) -> np.datetime64 | str:
+    """One date, or why it is none.
+
+    >>> one_date("2026-02-30", ["iso"])
+    'is not a date: day is out of range for month'
+    """
+    if not text:
+        return np.datetime64("NaT", "D")
+    why = f"is not a date; write it as {listed('2026-12-31' if f == 'iso' else f for f in formats)}"
+    for pattern in formats:
+        try:
+            if pattern == "iso":
+                if not ISO.fullmatch(text[:10]) or text[10:] not in {"", "T00:00:00", " 00:00:00", " 00:00"}:
+                    continue
+                day = date.fromisoformat(text[:10])
+            else:
+                day = datetime.strptime(text, pattern).date()
+        except ValueError as error:
+            if pattern == "iso":
+                detail = str(error)
+                why = f"is not a date: {detail[:detail.index(',')] if ',' in detail else detail}"
+            continue
+        if not 1900 <= day.year < 2200:
+            return f"is not a likely date: the year {day.year}"
+        return np.datetime64(day, "D")
+    return why
+
+
+def read_text(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Column:
+    """Words as they stand, trimmed, and translated where the layout says so."""
+    words = list(map(str.strip, texts))
+    if source.values:
+        table = {word.strip(): ours for word, ours in source.values.items()}
+        for i, word in enumerate(words):
+            if word not in table and (word or source.required):
+                faults.add(name, i, f"{name} {short(word)} is not one of the layout's values{nearest(word, table)}")
+        words = [table.get(word, word) for word in words]
+    elif source.required:
+        blank = np.array([not word for word in words], dtype=bool)
+        faults.where(name, blank, lambda i: f"{name} is blank")
+    if max(map(len, words), default=0) > LONGEST_TEXT:
+        for i, word in enumerate(words):
+            if len(word) > LONGEST_TEXT:
+                faults.add(name, i, f"{name} has {len(word):,} characters, more than {LONGEST_TEXT}")
+                words[i] = word[:LONGEST_TEXT]
+    return np.array(words, dtype=np.str_)
+
+
+def read_repayment(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Column:
+    """How each loan repays; blank means the layout's constant, which the caller fills in."""
+    words = read_text(name, source, texts, faults)
+    for word in np.unique(words).tolist():
+        if word and word not in REPAYMENT:
+            say = f"{name} {short(word)} is not one of {listed(REPAYMENT)}{nearest(word, REPAYMENT)}"
+            faults.where(name, words == word, lambda i, say=say: say)  # type: ignore[misc]
+    return words
+
+
+def undeclared(texts: Sequence[str]) -> Column | None:
+    """A column that no layout names: numbers where every cell is one, else text; None where a cell is too long."""
+    filled = [text for text in texts if text.strip()]
+    coded = any(len(t) > 15 or (t[:1] == "0" and t[1:2].isdigit()) for t in map(str.strip, filled))
+    if filled and not coded:
+        values, _, bad = numbers(texts, "number")
+        if not bad.any():
+            return values
+    words = list(map(str.strip, texts))
+    return None if max(map(len, words), default=0) > LONGEST_TEXT else np.array(words, dtype=np.str_)
+
+
+READERS: dict[str, Callable[[str, Source, Sequence[str], Faults], Column]] = {
+    "id": read_text,
+    "money": read_money,
+    "rate": read_rate,
+    "months": read_whole,
+    "count": read_whole,
+    "score": read_numbers,
+    "number": read_numbers,
+    "date": read_dates,
+    "text": read_text,
+    "repayment": read_repayment,
+    "currency": read_text,
+}
