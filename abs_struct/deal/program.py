@@ -15,6 +15,7 @@ from abs_struct.core.state import Part, Program, Slot
 from abs_struct.deal.load import Document, Where
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.names import Names
+from abs_struct.pool.project import Projection
 from abs_struct.terms.clauses import Trigger
 from abs_struct.terms.inputs import leaves
 from abs_struct.waterfall.accrual import Accrue, Close, FeeTerms, NoteTerms
@@ -35,7 +36,7 @@ BEFORE, AFTER, EVENT = "before_default", "after_default", "event_of_default"
 class Compiler:
     """One compilation: gathers slots, data and parts, and binds every formula to what it names."""
 
-    def __init__(self, terms: DealFile, document: Document, schedule: PaymentSchedule, pool: PoolParts) -> None:
+    def __init__(self, terms: DealFile, document: Document, schedule: PaymentSchedule, pool: Projection) -> None:
         self.terms = terms
         self.document = document
         self.schedule = schedule
@@ -252,17 +253,6 @@ class Compiler:
                 self.bind(formula, paying=True)
 
 
-class PoolParts:
-    """What the pool floor contributes to a program."""
-
-    def __init__(self, slots: list[Slot], data: dict[str, Any], part: Part, past: list[str], given: dict[str, float]) -> None:
-        self.slots = slots
-        self.data = data
-        self.part = part
-        self.past = past
-        self.inputs = given
-
-
 def inputs_of(terms: DealFile) -> dict[str, float]:
     """Every number of the document by its path; formulas learn their paths on the way."""
     return {key: value for name in DealFile.model_fields for key, value in leaves(getattr(terms, name), name)}
@@ -277,7 +267,7 @@ def accounts_of(step: Step) -> list[str]:
     """The accounts beside collections that a step touches."""
     names = [getattr(step, "support", None)]
     if isinstance(step, Fill | Release):
-        names.append(step.targets()[0])
+        names.append(step.targets[0])
     return [name for name in names if name]
 
 
