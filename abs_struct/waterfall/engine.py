@@ -6,7 +6,8 @@ always by NumPy; the loop over periods holds nothing but + - * /, comparisons, m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from abs_struct.core.arithmetic.arrays import Arrays
 from abs_struct.core.arithmetic.floats import Floats
 from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.findings import DealError, nearest
-from abs_struct.core.state import Entity, Program, State
+from abs_struct.core.state import Entity, Program, Slot, State
 from abs_struct.waterfall.ledger import Ledger
 
 #: Scenarios that are run side by side: 64 KB an array, the fastest size measured.
@@ -80,7 +81,7 @@ def recorded(program: Program, record: Iterable[str] | None) -> tuple[str, ...]:
 def run_floats(program: Program, names: tuple[str, ...]) -> Ledger:
     """One scenario in Python floats."""
     inputs = {key: float(value) for key, value in program.inputs.items()}
-    history = Loop(program, inputs, Floats(), one=True).history(names)
+    history = Loop(program, inputs, Floats()).history(names)
     block = np.array(history, dtype=float).reshape(len(names), program.periods + 1, 1)
     return Ledger(names, block + 0.0, None)
 
@@ -91,7 +92,7 @@ def run_arrays(program: Program, names: tuple[str, ...], start: int, stop: int, 
         key: np.ascontiguousarray(value[start:stop]) if np.ndim(value) == 1 else float(value)
         for key, value in program.inputs.items()
     }
-    loop = Loop(program, inputs, Arrays(), one=False)
+    loop = Loop(program, inputs, Arrays())
     sinks = [block[i] for i in range(len(names))]
     for period, values in enumerate(loop.rows(names)):
         for sink, value in zip(sinks, values, strict=True):
@@ -101,10 +102,9 @@ def run_arrays(program: Program, names: tuple[str, ...], start: int, stop: int, 
 class Loop:
     """One walk through the periods."""
 
-    def __init__(self, program: Program, inputs: dict[str, Any], x: Numbers, *, one: bool) -> None:
+    def __init__(self, program: Program, inputs: dict[str, Any], x: Numbers) -> None:
         self.program = program
         self.x = x
-        self.one = one
         self.kept: dict[str, list[Value]] = {path: [] for path in program.past}
         self.state = State(entities_of(program, inputs), self.past)
         self.state.inputs = inputs
@@ -129,8 +129,8 @@ class Loop:
         for part in self.program.parts:
             part.open(self.x, self.state)
 
-    def prepared(self, inputs: dict[str, Any]) -> list[tuple[dict[str, Any], str, list[Any]]]:
-        """The data and curves of every period: (attributes of the entity, name, values by period)."""
+    def prepared(self, inputs: dict[str, Any]) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+        """For each entity its attributes, and what they start each period with: data, curves, flows at nil."""
         whole = State(entities_of(self.program, inputs), no_past)
         whole.inputs = inputs
         for slot in self.program.slots.values():
@@ -143,55 +143,75 @@ class Loop:
         arrays = Arrays()
         for part in self.program.parts:
             part.prepare(arrays, whole)
-        series = []
+        starts = []
         for slot in self.program.slots.values():
-            entity = self.state.entities[slot.path]
-            for line in slot.lines:
-                if line.kind == "data":
-                    values = self.program.data[f"{slot.path}.{line.name}"].tolist()
-                    series.append((entity.__dict__, line.name, values))
-                elif line.kind == "curve":
-                    grid = np.asarray(getattr(whole.entities[slot.path], line.name), dtype=float)
-                    rows = np.broadcast_to(grid, (self.program.periods, grid.shape[-1] if grid.ndim > 1 else 1))
-                    values = [0.0, *(rows[:, 0].tolist() if rows.shape[1] == 1 else list(rows))]
-                    series.append((entity.__dict__, line.name, values))
-        return series
+            values = self.starting_values(slot, whole.entities[slot.path])
+            if values:
+                rows = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+                starts.append((self.state.entities[slot.path].__dict__, rows))
+        return starts
 
-    def rows(self, names: tuple[str, ...]) -> Iterable[list[Value]]:
+    def starting_values(self, slot: Slot, whole: Entity) -> dict[str, list[Any]]:
+        """The values by period, closing first, of the lines of an entity that do not wait for a step."""
+        periods = self.program.periods
+        values: dict[str, list[Any]] = {}
+        for line in slot.lines:
+            if line.kind == "flow":
+                values[line.name] = [0.0] * (periods + 1)
+            elif line.kind == "data":
+                values[line.name] = self.program.data[f"{slot.path}.{line.name}"].tolist()
+            elif line.kind == "curve":
+                grid = np.asarray(getattr(whole, line.name), dtype=float)
+                wide = np.broadcast_to(grid, (periods, grid.shape[-1] if grid.ndim > 1 else 1))
+                values[line.name] = [0.0, *(wide[:, 0].tolist() if wide.shape[1] == 1 else list(wide))]
+        return values
+
+    def rows(self, names: tuple[str, ...]) -> Iterator[list[Value]]:
         """The values of the recorded lines, period by period, closing first."""
-        state, x, parts = self.state, self.x, self.program.parts
+        state, x = self.state, self.x
         kept = [(self.kept[path], *self.address(path)) for path in self.program.past]
-        places = [self.address(path) for path in names]
-        flows = [
-            (state.entities[slot.path].__dict__, line.name)
-            for slot in self.program.slots.values()
-            for line in slot.lines
-            if line.kind == "flow"
-        ]
-        applies: list[Callable[[Numbers, State], None]] = [part.apply for part in parts]
-        for values, attributes, name in kept:
-            values.append(attributes[name])
-        yield [attributes[name] for attributes, name in places]
+        readers = [(itemgetter(*words), attributes, len(words)) for attributes, words in self.addresses(names)]
+        applies = [part.apply for part in self.program.parts]
+
+        def values() -> list[Value]:
+            for series, attributes, name in kept:
+                series.append(attributes[name])
+            row: list[Value] = []
+            for read, attributes, count in readers:
+                if count == 1:
+                    row.append(read(attributes))
+                else:
+                    row += read(attributes)
+            return row
+
+        yield values()
         for period in range(1, self.program.periods + 1):
             self.period = period
-            for attributes, name in flows:
-                attributes[name] = 0.0
-            for attributes, name, values in self.series:
-                attributes[name] = values[period]
+            for attributes, starts in self.series:
+                attributes.update(starts[period])
             for apply in applies:
                 apply(x, state)
-            for values, attributes, name in kept:
-                values.append(attributes[name])
-            yield [attributes[name] for attributes, name in places]
+            yield values()
 
     def address(self, path: str) -> tuple[dict[str, Any], str]:
         """Where a line lives: the attributes of its entity, and its name there."""
         owner, _, name = path.rpartition(".")
         return self.state.entities[owner].__dict__, name
 
-    def history(self, names: tuple[str, ...]) -> list[list[float]]:
+    def addresses(self, names: tuple[str, ...]) -> list[tuple[dict[str, Any], list[str]]]:
+        """Where some lines live, neighbours of one entity together, in the order of the names."""
+        found: list[tuple[dict[str, Any], list[str]]] = []
+        for path in names:
+            attributes, name = self.address(path)
+            if found and found[-1][0] is attributes:
+                found[-1][1].append(name)
+            else:
+                found.append((attributes, [name]))
+        return found
+
+    def history(self, names: tuple[str, ...]) -> list[tuple[float, ...]]:
         """All recorded lines of a single run, line by line."""
-        return [list(column) for column in zip(*self.rows(names), strict=True)] if names else []
+        return list(zip(*self.rows(names), strict=True)) if names else []
 
 
 def entities_of(program: Program, inputs: dict[str, Any]) -> dict[str, Entity]:
