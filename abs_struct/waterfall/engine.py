@@ -129,8 +129,8 @@ class Loop:
         for part in self.program.parts:
             part.open(self.x, self.state)
 
-    def prepared(self, inputs: dict[str, Any]) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-        """For each entity its attributes, and what they start each period with: data, curves, flows at nil."""
+    def prepared(self, inputs: dict[str, Any]) -> list[tuple[dict[str, Any], str, list[Any]]]:
+        """The data and curves of every period: attributes of the entity, name, values by period."""
         whole = State(entities_of(self.program, inputs), no_past)
         whole.inputs = inputs
         for slot in self.program.slots.values():
@@ -143,28 +143,30 @@ class Loop:
         arrays = Arrays()
         for part in self.program.parts:
             part.prepare(arrays, whole)
-        starts = []
-        for slot in self.program.slots.values():
-            values = self.starting_values(slot, whole.entities[slot.path])
-            if values:
-                rows = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
-                starts.append((self.state.entities[slot.path].__dict__, rows))
-        return starts
+        return [
+            (self.state.entities[slot.path].__dict__, name, values)
+            for slot in self.program.slots.values()
+            for name, values in self.known_values(slot, whole.entities[slot.path])
+        ]
 
-    def starting_values(self, slot: Slot, whole: Entity) -> dict[str, list[Any]]:
-        """The values by period, closing first, of the lines of an entity that do not wait for a step."""
+    def known_values(self, slot: Slot, whole: Entity) -> Iterator[tuple[str, list[Any]]]:
+        """Name and values by period, closing first, of the data and curve lines of an entity."""
         periods = self.program.periods
-        values: dict[str, list[Any]] = {}
         for line in slot.lines:
-            if line.kind == "flow":
-                values[line.name] = [0.0] * (periods + 1)
-            elif line.kind == "data":
-                values[line.name] = self.program.data[f"{slot.path}.{line.name}"].tolist()
+            if line.kind == "data":
+                yield line.name, self.program.data[f"{slot.path}.{line.name}"].tolist()
             elif line.kind == "curve":
                 grid = np.asarray(getattr(whole, line.name), dtype=float)
                 wide = np.broadcast_to(grid, (periods, grid.shape[-1] if grid.ndim > 1 else 1))
-                values[line.name] = [0.0, *(wide[:, 0].tolist() if wide.shape[1] == 1 else list(wide))]
-        return values
+                yield line.name, [0.0, *(wide[:, 0].tolist() if wide.shape[1] == 1 else list(wide))]
+
+    def flows(self) -> list[tuple[dict[str, Any], dict[str, float]]]:
+        """For each entity its attributes, and its flows at nil: how every period starts."""
+        return [
+            (self.state.entities[slot.path].__dict__, nil)
+            for slot in self.program.slots.values()
+            if (nil := {line.name: 0.0 for line in slot.lines if line.kind == "flow"})
+        ]
 
     def rows(self, names: tuple[str, ...]) -> Iterator[list[Value]]:
         """The values of the recorded lines, period by period, closing first."""
@@ -172,6 +174,7 @@ class Loop:
         kept = [(self.kept[path], *self.address(path)) for path in self.program.past]
         readers = [(itemgetter(*words), attributes, len(words)) for attributes, words in self.addresses(names)]
         applies = [part.apply for part in self.program.parts]
+        flows = self.flows()
 
         def values() -> list[Value]:
             for series, attributes, name in kept:
@@ -187,8 +190,10 @@ class Loop:
         yield values()
         for period in range(1, self.program.periods + 1):
             self.period = period
-            for attributes, starts in self.series:
-                attributes.update(starts[period])
+            for attributes, nil in flows:
+                attributes.update(nil)
+            for attributes, name, series in self.series:
+                attributes[name] = series[period]
             for apply in applies:
                 apply(x, state)
             yield values()
