@@ -1,6 +1,17 @@
 """Loan tapes: read with a layout, checked row by row, tested for eligibility, stratified, and generated."""
 
+from abs_struct.tape.eligibility import Criterion, Eligibility
 from abs_struct.tape.read import read_tape
+from abs_struct.tape.stratify import Stratification, stratify
 from abs_struct.tape.tape import Rejection, Tape, Totals
 
-__all__ = ["Rejection", "Tape", "Totals", "read_tape"]
+__all__ = [
+    "Criterion",
+    "Eligibility",
+    "Rejection",
+    "Stratification",
+    "Tape",
+    "Totals",
+    "read_tape",
+    "stratify",
+]

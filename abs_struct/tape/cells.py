@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,20 @@ class Faults:
             self.add(field, index, say(index))
 
 
+def distinct(texts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
+    """The different cells of a column, and which of them each row (N,) holds: each is interpreted once.
+
+    >>> words, at = distinct(["CA", "TX", "CA"])
+    >>> [words[i] for i in at]
+    ['CA', 'TX', 'CA']
+    """
+    words = list(set(texts))
+    if 2 * len(words) >= len(texts):  # nearly all differ: each row on its own
+        return list(texts), np.arange(len(texts))
+    place = {word: i for i, word in enumerate(words)}
+    return words, np.array(itemgetter(*texts)(place))
+
+
 def short(text: str) -> str:
     """A cell in a message, never long and never with line breaks."""
     return repr(text if len(text) <= 40 else text[:37] + "...")
@@ -49,29 +64,28 @@ def short(text: str) -> str:
 
 def numbers(texts: Sequence[str], kind: str) -> tuple[Floats, Bools, Bools]:
     """Numbers (N,), and masks of the cells that are blank and of those that are no number; both nan."""
+    words, at = distinct(texts)
+    values, blank, bad = (
+        np.empty(len(words)),
+        np.zeros(len(words), dtype=bool),
+        np.zeros(len(words), dtype=bool),
+    )
     try:
-        values = np.array(list(map(float, texts)), dtype=float)
-        if np.isfinite(values).all() and "_" not in "".join(texts):
-            nothing = np.zeros(len(texts), dtype=bool)
-            return values, nothing, nothing
+        values[:] = list(map(float, words))
+        plain = bool(np.isfinite(values).all()) and "_" not in "".join(words)
     except ValueError:
-        pass
-    values = np.full(len(texts), np.nan)
-    blank, bad = np.zeros(len(texts), dtype=bool), np.zeros(len(texts), dtype=bool)
-    for i, text in enumerate(texts):
-        word = text.strip()
-        if not word:
-            blank[i] = True
-        elif NUMBER.fullmatch(word):
-            values[i] = float(word)
-        else:
-            value = written_otherwise(word, kind)
-            if value is None:
-                bad[i] = True
-            else:
-                values[i] = value
-    bad |= ~(np.isfinite(values) | blank)
-    return values, blank, bad
+        plain = False
+    for i, text in enumerate(() if plain else words):
+        value = one_number(text.strip(), kind)
+        values[i] = np.nan if value is None else value
+        blank[i] = not text.strip()
+        bad[i] = not (blank[i] or np.isfinite(values[i]))
+    return values[at], blank[at], bad[at]
+
+
+def one_number(word: str, kind: str) -> float | None:
+    """One cell as a number, or None."""
+    return float(word) if NUMBER.fullmatch(word) else written_otherwise(word, kind)
 
 
 def written_otherwise(word: str, kind: str) -> float | None:
@@ -107,14 +121,18 @@ def read_money(name: str, source: Source, texts: Sequence[str], faults: Faults) 
 
 def read_rate(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Floats:
     """Fractions per year, rounded to 8 decimals; a cell with % is percent whatever the unit."""
-    marked = np.array([text.rstrip().endswith("%") for text in texts], dtype=bool)
-    bare = [text.rstrip().removesuffix("%") for text in texts] if marked.any() else texts
+    marked = np.zeros(len(texts), dtype=bool)
+    bare = texts
+    if "%" in "".join(texts):
+        marked = np.array([text.rstrip().endswith("%") for text in texts], dtype=bool)
+        bare = [text.rstrip().removesuffix("%") for text in texts]
     values, blank, bad = numbers(bare, "rate")
     faults.where(name, bad, lambda i: f"{name} {short(texts[i])} is not a number")
     if source.required:
         faults.where(name, blank, lambda i: f"{name} is blank")
     percent = marked | (source.unit == "percent")
-    return np.round(np.where(percent, values / 100.0, values), 8)
+    result: Floats = np.round(np.where(percent, values / 100.0, values), 8)
+    return result
 
 
 def read_whole(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Floats:
@@ -130,29 +148,23 @@ def read_whole(name: str, source: Source, texts: Sequence[str], faults: Faults) 
 
 def read_dates(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Column:
     """Dates (N,) as datetime64[D]; NaT where blank."""
-    if source.format == ("iso",) or "iso" in source.format:
-        try:
-            if set(map(len, texts)) == {10}:
-                days = np.array(texts, dtype="datetime64[D]")
-                years = days.astype("datetime64[Y]").astype(int) + 1970
-                if ((years >= 1900) & (years < 2200)).all():
-                    return days
-        except ValueError:
-            pass
-    known: dict[str, np.datetime64 | str] = {}
-    days = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[D]")
-    for i, text in enumerate(texts):
-        if text not in known:
-            known[text] = one_date(text.strip(), source.format)
-        found = known[text]
-        if isinstance(found, str):
-            faults.add(name, i, f"{name} {short(text)} {found}")
-        else:
-            days[i] = found
+    words, at = distinct(texts)
+    found = [one_date(word.strip(), source.format) for word in words]
+    for j, reason in enumerate(found):
+        if isinstance(reason, str):
+            say = f"{name} {short(words[j])} {reason}"
+            faults.where(name, at == j, lambda i, say=say: say)  # type: ignore[misc]
+    days = np.array([np.datetime64("NaT") if isinstance(d, str) else d for d in found], dtype="datetime64[D]")
     if source.required:
-        blank = np.array([not text.strip() for text in texts], dtype=bool)
-        faults.where(name, blank, lambda i: f"{name} is blank")
-    return days
+        require(name, words, at, faults)
+    return days[at]
+
+
+def require(name: str, words: Sequence[str], at: NDArray[np.intp], faults: Faults) -> None:
+    """A fault in every row whose cell is blank."""
+    for j, word in enumerate(words):
+        if not word or word.isspace():
+            faults.where(name, at == j, lambda i: f"{name} is blank")
 
 
 def one_date(text: str, formats: Sequence[str]) -> np.datetime64 | str:
@@ -175,7 +187,7 @@ def one_date(text: str, formats: Sequence[str]) -> np.datetime64 | str:
         except ValueError as error:
             if pattern == "iso":
                 detail = str(error)
-                why = f"is not a date: {detail[:detail.index(',')] if ',' in detail else detail}"
+                why = f"is not a date: {detail[: detail.index(',')] if ',' in detail else detail}"
             continue
         if not 1900 <= day.year < 2200:
             return f"is not a likely date: the year {day.year}"
@@ -185,22 +197,21 @@ def one_date(text: str, formats: Sequence[str]) -> np.datetime64 | str:
 
 def read_text(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Column:
     """Words as they stand, trimmed, and translated where the layout says so."""
-    words = list(map(str.strip, texts))
-    if source.values:
-        table = {word.strip(): ours for word, ours in source.values.items()}
-        for i, word in enumerate(words):
-            if word not in table and (word or source.required):
-                faults.add(name, i, f"{name} {short(word)} is not one of the layout's values{nearest(word, table)}")
-        words = [table.get(word, word) for word in words]
-    elif source.required:
-        blank = np.array([not word for word in words], dtype=bool)
-        faults.where(name, blank, lambda i: f"{name} is blank")
-    if max(map(len, words), default=0) > LONGEST_TEXT:
-        for i, word in enumerate(words):
-            if len(word) > LONGEST_TEXT:
-                faults.add(name, i, f"{name} has {len(word):,} characters, more than {LONGEST_TEXT}")
-                words[i] = word[:LONGEST_TEXT]
-    return np.array(words, dtype=np.str_)
+    cells, at = distinct(texts)
+    words = list(map(str.strip, cells))
+    table = {word.strip(): ours for word, ours in source.values.items()}
+    for j, word in enumerate(words):
+        if len(word) > LONGEST_TEXT:
+            say = f"{name} has {len(word):,} characters, more than {LONGEST_TEXT}"
+            words[j] = word[:LONGEST_TEXT]
+        elif table and word and word not in table:
+            say = f"{name} {short(word)} is not one of the layout's values{nearest(word, table)}"
+        else:
+            continue
+        faults.where(name, at == j, lambda i, say=say: say)  # type: ignore[misc]
+    if source.required:
+        require(name, words, at, faults)
+    return np.array([table.get(word, word) for word in words], dtype=np.str_)[at]
 
 
 def read_repayment(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Column:
@@ -215,14 +226,17 @@ def read_repayment(name: str, source: Source, texts: Sequence[str], faults: Faul
 
 def undeclared(texts: Sequence[str]) -> Column | None:
     """A column that no layout names: numbers where every cell is one, else text; None where a cell is too long."""
-    filled = [text for text in texts if text.strip()]
-    coded = any(len(t) > 15 or (t[:1] == "0" and t[1:2].isdigit()) for t in map(str.strip, filled))
-    if filled and not coded:
-        values, _, bad = numbers(texts, "number")
-        if not bad.any():
-            return values
-    words = list(map(str.strip, texts))
-    return None if max(map(len, words), default=0) > LONGEST_TEXT else np.array(words, dtype=np.str_)
+    cells, at = distinct(texts)
+    words = list(map(str.strip, cells))
+    filled = [word for word in words if word]
+    if filled and all(NUMBER.fullmatch(word) and len(word) <= 15 and not coded(word) for word in filled):
+        return numbers(texts, "number")[0]
+    return None if max(map(len, words), default=0) > LONGEST_TEXT else np.array(words, dtype=np.str_)[at]
+
+
+def coded(word: str) -> bool:
+    """Whether digits are a code, such as 007 or a postal code, and not a number."""
+    return word[:1] == "0" and word[1:2].isdigit()
 
 
 READERS: dict[str, Callable[[str, Source, Sequence[str], Faults], Column]] = {

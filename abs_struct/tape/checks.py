@@ -19,15 +19,19 @@ SHORTENED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 def check_ids(ids: Sequence[str], rows: Sequence[int], faults: Faults, spreadsheet: bool) -> None:
     """An id is there, is whole, and stands once; a later row with the same id names the first."""
     first: dict[str, int] = {}
-    if len(set(ids)) == len(ids) and all(ids) and not any("+" in word or (spreadsheet and len(word) > 15) for word in ids):
+    if len(set(ids)) == len(ids) and all(ids) and not spreadsheet and "+" not in "".join(ids):
         return
     for i, word in enumerate(ids):
         if not word:
             faults.add("loan_id", i, "loan_id is blank")
         elif SHORTENED.fullmatch(word) and "+" in word:
-            faults.add("loan_id", i, f"loan_id '{word}' was shortened by a spreadsheet; export the ids as text")
+            faults.add(
+                "loan_id", i, f"loan_id '{word}' was shortened by a spreadsheet; export the ids as text"
+            )
         elif spreadsheet and len(word) > 15 and word.isdigit() and word.endswith("0"):
-            faults.add("loan_id", i, f"loan_id '{word}' has more digits than a spreadsheet keeps; store it as text")
+            faults.add(
+                "loan_id", i, f"loan_id '{word}' has more digits than a spreadsheet keeps; store it as text"
+            )
         elif word in first:
             faults.add("loan_id", i, f"loan_id '{word[:40]}' stands already in row {rows[first[word]]:,}")
         else:

@@ -120,7 +120,7 @@ def sub_grades(spec: Specification, grade: Ints) -> tuple[Ints, Ints]:
     for key, g in enumerate(spec.grades.values()):
         members = order[grade[order] == key]
         sub[members] = first[key] + np.arange(len(members)) % len(g.rates)
-    return np.array([int(round(rate * 10_000)) for rate in rates], dtype=np.int64), sub
+    return np.array([round(rate * 10_000) for rate in rates], dtype=np.int64), sub
 
 
 def growth(rate: Ints, months: Ints) -> NDArray[np.float64]:
@@ -187,7 +187,9 @@ def meet_total(spec: Specification, originals: Ints, balances: Ints, ages: Ints)
         movable = new[originals[new] < high] if sign > 0 else new[originals[new] > low]
         movable = movable[: abs(left) // step]
         if not len(movable):
-            raise TapeError(f"{spec.name}: the new loans cannot carry the {left / 100:,.2f} that the total lacks")
+            raise TapeError(
+                f"{spec.name}: the new loans cannot carry the {left / 100:,.2f} that the total lacks"
+            )
         originals[movable] += sign * step
         left -= sign * step * len(movable)
     last = new[(originals[new] > low) & (originals[new] < high)][-1]

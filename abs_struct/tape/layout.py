@@ -17,6 +17,7 @@ from abs_struct.tape.tape import REPAYMENT
 from abs_struct.terms.base import Terms, problems
 from abs_struct.terms.numbers import choice
 
+OWN = "abs_struct"
 FOLDER = Path(__file__).parent / "layouts"
 KINDS = ("id", "money", "rate", "months", "count", "score", "number", "date", "text", "repayment", "currency")
 UNITS = {"rate": ("fraction", "percent"), "months": ("months", "years")}
@@ -44,7 +45,9 @@ class Source(Terms):
         """A unit belongs to a rate or to a number of months."""
         allowed = UNITS.get(self.kind, ())
         if self.unit and self.unit not in allowed:
-            raise ValueError(f"unit '{self.unit}' does not fit {self.kind} (allowed: {listed(allowed) or 'none'})")
+            raise ValueError(
+                f"unit '{self.unit}' does not fit {self.kind} (allowed: {listed(allowed) or 'none'})"
+            )
         return self
 
 
@@ -76,6 +79,7 @@ class Layout(Terms):
         return {name: source for name, source in self.columns.items() if source.required}
 
 
+TITLE_ROWS = 5  # the header is looked for in so many rows, because some files begin with a title
 NECESSARY = ("loan_id", "balance", "original_balance", "rate", "original_term")
 
 
@@ -89,12 +93,13 @@ class Match:
 
 
 @cache
-def layouts() -> dict[str, Layout]:
-    """The layouts that come with the package, by name; the toolkit's own first."""
-    files = sorted(FOLDER.glob("*.yaml"), key=lambda file: (file.stem != "abs_struct", file.stem))
-    return {layout.name: layout for layout in map(load_layout, files)}
+def layouts() -> tuple[str, ...]:
+    """The names of the layouts that come with the package; the toolkit's own first."""
+    names = sorted(file.stem for file in FOLDER.glob("*.yaml"))
+    return tuple(sorted(names, key=OWN.__ne__))
 
 
+@cache
 def load_layout(file: Path) -> Layout:
     """A layout file.
 
@@ -118,7 +123,9 @@ def read_yaml(file: Path, word: str) -> dict[str, Any]:
     try:
         loaded = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
     except FileNotFoundError:
-        near = nearest(file.name, (p.name for p in file.parent.glob("*.yaml"))) if file.parent.is_dir() else ""
+        near = (
+            nearest(file.name, (p.name for p in file.parent.glob("*.yaml"))) if file.parent.is_dir() else ""
+        )
         raise TapeError(f"{file}: no such {word}{near}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise TapeError(f"{file}: the {word} cannot be read ({error})") from None
@@ -139,7 +146,7 @@ def named_layout(name: str) -> Layout:
         raise TapeError(
             f"no layout '{name}'{nearest(name, layouts())} (layouts: {listed(layouts())}, or the path of a layout file)"
         )
-    return layouts()[name]
+    return load_layout(FOLDER / f"{name}.yaml")
 
 
 def plain(name: str) -> str:
@@ -163,26 +170,21 @@ def match(layout: Layout, header: Sequence[str]) -> Match:
 
 
 def recognise(file: str, rows: Sequence[Sequence[str]], name: str | None) -> tuple[Match, int]:
-    """The layout of a tape and the index of its header, looked for in the first rows.
+    """The layout of a tape and the index of its header; the toolkit's own is looked for first.
 
     Raises
     ------
     TapeError : no layout fits; says which columns are missing from the nearest one
     """
-    candidates = [named_layout(name)] if name else list(layouts().values())
-    nearest_match: Match | None = None
-    for i, row in enumerate(rows[:5]):
-        matches = [match(layout, row) for layout in candidates]
-        complete = [m for m in matches if not m.missing]
-        if complete:
-            best = max(complete, key=lambda m: len(m.places))
-            refuse_twice(file, row, best)
-            return best, i
-        for m in matches if i == 0 else ():
-            if nearest_match is None or closeness(m) > closeness(nearest_match):
-                nearest_match = m
-    assert nearest_match is not None  # there is at least one row and one layout
-    raise TapeError(unknown(file, rows[0], nearest_match, by_name=name is not None))
+    for names in [(name,)] if name else [(OWN,), layouts()[1:]]:
+        candidates = [named_layout(word) for word in names]
+        for i, row in enumerate(rows[:TITLE_ROWS]):
+            complete = [m for m in (match(layout, row) for layout in candidates) if not m.missing]
+            if complete:
+                refuse_twice(file, row)
+                return max(complete, key=lambda m: len(m.places)), i
+    tried = [match(named_layout(word), rows[0]) for word in ((name,) if name else layouts())]
+    raise TapeError(unknown(file, rows[0], max(tried, key=closeness), by_name=name is not None))
 
 
 def closeness(m: Match) -> float:
@@ -195,7 +197,7 @@ def unknown(file: str, header: Sequence[str], best: Match, by_name: bool) -> str
     if len(header) == 1 or not best.places:
         sign, word = delimiter(header[0])
         if sign:
-            return f"{file} row 1: the header is one column with {word} in it; save the tape with commas between columns"
+            return f"{file} row 1: the header is one column with {word} in it; save it with commas between columns"
     words = [missing_word(field, best.layout.columns[field], header) for field in best.missing]
     number = "columns" if len(words) > 1 else "column"
     lacks = f"lacks the required {number} {', '.join(words)}"
@@ -224,7 +226,7 @@ def delimiter(line: str) -> tuple[str, str]:
     return (sign, signs[sign]) if sign in line else ("", "")
 
 
-def refuse_twice(file: str, header: Sequence[str], best: Match) -> None:
+def refuse_twice(file: str, header: Sequence[str]) -> None:
     """A column that stands twice could be either."""
     names = [plain(name) for name in header]
     for name in twice(names):

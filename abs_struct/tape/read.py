@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -42,12 +44,25 @@ def read_tape(
     TapeError : the file cannot be read, fits no layout, is a history read at the cut-off, or holds no loan that
         can be accepted
     """
-    lines = read_lines(path)
-    found, header_at = recognise(str(path), lines.cells, layout)
-    table = lines.table(header_at)
-    if not len(table):
-        raise TapeError(f"{path}: the tape has a header and no loans")
-    return Reading(table, found).tape(as_of)
+    with without_collector():
+        lines = read_lines(path)
+        found, header_at = recognise(str(path), lines.cells, layout)
+        table = lines.table(header_at)
+        if not len(table):
+            raise TapeError(f"{path}: the tape has a header and no loans")
+        return Reading(table, found).tape(as_of)
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """No garbage collection while millions of texts are made: it looks at each of them and finds none to drop."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 class Reading:
@@ -167,7 +182,9 @@ class Reading:
             columns[CENTS[name]] = values[clean]
         for name, column in self.columns.items():
             kept = column[clean]
-            columns[name] = kept.astype(np.int64) if name in WHOLE else kept if name == "rate" else whole(kept)
+            columns[name] = (
+                kept.astype(np.int64) if name in WHOLE else kept if name == "rate" else whole(kept)
+            )
         self.keep_others(columns)
         self.say_fractions(reported)
         return Tape(
@@ -238,5 +255,3 @@ def whole(column: Column) -> Column:
     if column.dtype.kind == "f" and column.size and np.isfinite(column).all() and (column % 1.0 == 0.0).all():
         return column.astype(np.int64) if np.abs(column).max() < 2**53 else column
     return column
-
-

@@ -15,7 +15,7 @@ AsOf = Literal["cutoff", "origination"]
 Column = NDArray[Any]
 
 #: How a loan repays; a layout translates the words of its source into these.
-REPAYMENT = ("level_pay", "level_principal", "bullet", "single_payment")
+REPAYMENT = ("level_pay", "level_principal", "interest_first", "single_payment")
 
 #: Columns that are kept as integer cents, by the name under which formulas read them in currency units.
 CENTS = {"balance": "balance_cents", "original_balance": "original_balance_cents"}
