@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
 
 from abs_struct.core.arithmetic.numbers import Numbers
@@ -34,6 +35,9 @@ class Available(Entity):
         return self.state.pots[COLLECTIONS]
 
 
+Resolved = list[tuple[Callable[[Numbers, CashState], None], dict[str, Entity]]]
+
+
 @dataclass(frozen=True)
 class Section:
     """Clauses in their order. A section that is not in force sees no cash, so states need no branches."""
@@ -42,7 +46,6 @@ class Section:
     clauses: tuple[Clause, ...]
     accounts: tuple[str, ...]
     when: Formula | None = None
-    hidden: dict[str, str] = field(default_factory=dict)
 
     def open(self, x: Numbers, s: State) -> None:
         """Nothing is paid at closing."""
@@ -63,10 +66,20 @@ class Section:
         section.available = cash.pots[COLLECTIONS]
         cash.pots[COLLECTIONS] = section.available
         s.entities["scope"] = Available(cash)
-        for clause in self.clauses:
-            cash.legs = {leg: s.entities[path] for leg, path in clause.legs.items()}
-            clause.step.apply(x, cash)
+        for apply, legs in self.resolved(cash):
+            cash.legs = legs
+            apply(x, cash)
         for name in self.accounts:
             account = s.accounts[name]
             left = cash.pots[name]
             account.balance = left if in_force is None else x.where(in_force, left, account.balance)
+
+    def resolved(self, s: CashState) -> Resolved:
+        """The steps with the entities of their lines, looked up once for each state."""
+        known: dict[str, Resolved] = s.__dict__.setdefault("resolved", {})
+        if self.name not in known:
+            known[self.name] = [
+                (clause.step.apply, {leg: s.entities[path] for leg, path in clause.legs.items()})
+                for clause in self.clauses
+            ]
+        return known[self.name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
 from pydantic import Field
@@ -31,7 +32,7 @@ class PayInterest(Step):
 
     def legs(self) -> tuple[str, ...]:
         legs = super().legs()
-        return legs if self.support is None else (*legs, *(self.support_leg(t) for t in self.targets()))
+        return legs if self.support is None else (*legs, *(self.support_leg(t) for t in self.targets))
 
     def support_leg(self, target: str) -> str:
         """The leg of the draw on the supporting account."""
@@ -42,21 +43,25 @@ class PayInterest(Step):
         return {"interest": "notes", "support": "accounts"}
 
     def apply(self, x: Numbers, s: CashState) -> None:
-        self.pay_from(x, s, COLLECTIONS, {name: self.leg(name) for name in self.targets()})
+        self.pay_from(x, s, COLLECTIONS, self.payments)
         if self.support is not None:
-            self.pay_from(x, s, self.support, {name: self.support_leg(name) for name in self.targets()})
+            self.pay_from(x, s, self.support, self.support_payments)
 
-    def pay_from(self, x: Numbers, s: CashState, source: str, legs: dict[str, str]) -> None:
-        """Pay all targets from one source, in proportion when it is too small."""
-        notes = {name: s.notes[name] for name in legs}
-        limits: dict[str, Value | None] = dict.fromkeys(legs)
-        if len(legs) > 1:
-            owed = x.total([note.interest_owed for note in notes.values()])
+    @cached_property
+    def support_payments(self) -> tuple[tuple[str, str], ...]:
+        """Each note and the leg of its draw on the supporting account."""
+        return tuple((name, self.support_leg(name)) for name in self.targets)
+
+    def pay_from(self, x: Numbers, s: CashState, source: str, payments: tuple[tuple[str, str], ...]) -> None:
+        """Pay all notes from one source, in proportion when it is too small."""
+        shares: list[Value | None] = [None]
+        if len(payments) > 1:
             pot = s.pots[source]
-            for name, note in notes.items():
-                share = pot * x.ratio(note.interest_owed, owed)
-                limits[name] = x.where(pot >= owed, note.interest_owed, share)
-        for name, note in notes.items():
-            paid = take(x, s, note.interest_owed, legs[name], source, limits[name])
+            owed = [s.notes[name].interest_owed for name, _ in payments]
+            whole = x.total(owed)
+            shares = [x.where(pot >= whole, mine, pot * x.ratio(mine, whole)) for mine in owed]
+        for (name, leg), share in zip(payments, shares, strict=True):
+            note = s.notes[name]
+            paid = take(x, s, note.interest_owed, leg, source, share)
             note.interest_paid = note.interest_paid + paid
             note.interest_owed = note.interest_owed - paid

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
 from pydantic import Field
 
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.waterfall.steps.step import STEPS, Names, Step
-from abs_struct.waterfall.take import CashState, take
+from abs_struct.waterfall.take import COLLECTIONS, CashState, take
 
 
 @STEPS.add("pay")
@@ -31,7 +32,7 @@ class PayFees(Step):
 
     def legs(self) -> tuple[str, ...]:
         legs = super().legs()
-        return legs if self.support is None else (*legs, *(self.support_leg(t) for t in self.targets()))
+        return legs if self.support is None else (*legs, *(self.support_leg(t) for t in self.targets))
 
     def support_leg(self, target: str) -> str:
         """The leg of the draw on the supporting account."""
@@ -45,15 +46,21 @@ class PayFees(Step):
         return {"pay": "fees", "support": "accounts"}
 
     def apply(self, x: Numbers, s: CashState) -> None:
-        for name in self.targets():
+        for name, leg, source in self.sources:
             fee = s.fees[name]
-            sources = [(self.leg(name), "collections")]
+            capped = fee.capped and not self.uncapped  # structure of the deal, not a value
+            paid = take(x, s, fee.owed, leg, source, fee.cap - fee.paid_this_year if capped else None)
+            fee.paid = fee.paid + paid
+            fee.owed = fee.owed - paid
+            if capped:
+                fee.paid_this_year = fee.paid_this_year + paid
+
+    @cached_property
+    def sources(self) -> tuple[tuple[str, str, str], ...]:
+        """Fee, leg and account of each payment, in their order."""
+        found = []
+        for name, leg in self.payments:
+            found.append((name, leg, COLLECTIONS))
             if self.support is not None:
-                sources.append((self.support_leg(name), self.support))
-            for leg, source in sources:
-                capped = fee.capped and not self.uncapped  # structure of the deal, not a value
-                paid = take(x, s, fee.owed, leg, source, fee.cap - fee.paid_this_year if capped else None)
-                fee.paid = fee.paid + paid
-                fee.owed = fee.owed - paid
-                if capped:
-                    fee.paid_this_year = fee.paid_this_year + paid
+                found.append((name, self.support_leg(name), self.support))
+        return tuple(found)

@@ -44,9 +44,8 @@ class PayPrincipal(Step):
             clause = s.legs[WHOLE]
             clause.amount = x.maximum(self.amount(x, s), 0.0)
             wanted = clause.amount
-        for name in self.targets():
+        for name, leg in self.payments:
             note = s.notes[name]
-            leg = self.leg(name)
             paid = take(x, s, note.balance if wanted is None else x.minimum(note.balance, wanted), leg)
             note.principal_paid = note.principal_paid + paid
             note.balance = note.balance - paid

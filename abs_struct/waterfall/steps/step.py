@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -37,23 +38,29 @@ class Step(Terms):
 
     name: str | None = Field(default=None, description="the clause's name in lines and reports")
 
+    @cached_property
     def targets(self) -> tuple[str, ...]:
         """What the step pays or fills, by name."""
         value: Any = getattr(self, self.word)
         return tuple(value) if isinstance(value, list | tuple) else (value,)
 
+    @cached_property
+    def payments(self) -> tuple[tuple[str, str], ...]:
+        """Each target and the leg that pays it."""
+        return tuple((target, self.leg(target)) for target in self.targets)
+
     def legs(self) -> tuple[str, ...]:
         """The names of its payments below the clause; "" is the clause itself."""
-        targets = self.targets()
+        targets = self.targets
         return ("",) if len(targets) == 1 else targets
 
     def leg(self, target: str) -> str:
         """The leg that pays one target."""
-        return "" if len(self.targets()) == 1 else target
+        return "" if len(self.targets) == 1 else target
 
     def default_name(self) -> str:
         """The clause's name where the deal gives none: kind and targets."""
-        return "_".join((self.word, *self.targets()))
+        return "_".join((self.word, *self.targets))
 
     def owners(self) -> dict[str, str]:
         """Field -> the part of the deal ("notes", "fees", "accounts") in which its names must exist."""
