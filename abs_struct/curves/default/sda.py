@@ -15,8 +15,8 @@ class Sda(Curve):
 
     def rate(self, x: Numbers, value: Read, age: Value, period: Value, fraction: Value) -> Value:
         month = age + 1.0
-        rising = x.minimum(0.006, 0.0002 * month)
-        cdr = x.maximum(0.0003, x.minimum(rising, 0.006 - 0.000095 * (month - 60.0)))
+        falling = x.maximum(0.0003, 0.006 - 0.000095 * (month - 60.0))
+        cdr = x.minimum(0.006, x.minimum(0.0002 * month, falling))
         return of_period(x, x.minimum(1.0, value("sda") * cdr), fraction)
 
     def saturation(self) -> int | None:

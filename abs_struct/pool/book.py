@@ -1,0 +1,124 @@
+"""Books: the cohorts that default and recover by the same assumption, and the entity that keeps count of them.
+
+A pool has one book, the pool itself, unless groups of loans have a default or recovery of their own; then each
+such group is a book (`groups.36`), and the others together are one (`groups.others`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from abs_struct.core.arithmetic.numbers import Numbers, Value
+from abs_struct.core.state import Entity, State
+from abs_struct.curves import Assumptions, Cnl, Curve, Recovery
+from abs_struct.curves.curve import Read
+from abs_struct.pool.schedule import Cohort
+
+POOL = "pool"
+
+
+@dataclass(frozen=True)
+class Book:
+    """Cohorts by number, their default and recovery, and where in the deal these are written."""
+
+    path: str
+    cohorts: tuple[int, ...]
+    default: Curve | None
+    default_at: str
+    recovery: Recovery | None
+    recovery_at: str
+    loss_at: str
+    advances: bool
+
+    @property
+    def amount(self) -> bool:
+        """Whether defaults are an amount to be placed, and not a rate."""
+        return isinstance(self.default, Cnl)
+
+    @property
+    def lag(self) -> int:
+        """Months from default to recovery."""
+        return 0 if self.recovery is None else self.recovery.lag
+
+    def recovered_share(self, s: State) -> Value:
+        """The share of a defaulted balance that is received."""
+        return 0.0 if self.recovery is None else self.recovery.recovered(reader(s, self.recovery_at))
+
+    def lost_share(self, s: State) -> Value:
+        """The share of a defaulted balance that is lost."""
+        return 1.0 if self.recovery is None else self.recovery.lost(reader(s, self.recovery_at))
+
+    def prepare(self, x: Numbers, s: State) -> None:
+        """The gross default of each period, as a share of the initial balance: CNL / severity x timing."""
+        if isinstance(self.default, Cnl):
+            value = reader(s, self.default_at)
+            weight = self.default.weight(x, value, s.pool.period, s.pool.year)
+            s.entities[self.path].default_share = x.ratio(value("cnl"), self.lost_share(s)) * weight
+
+    def place(self, x: Numbers, s: State) -> None:
+        """One default rate for all cohorts of the book: target default / opening balance, at most 1."""
+        own = s.entities[self.path]
+        own.target_default = own.default_share * own.initial_balance
+        bearing = own.opening_balance * s.pool.defaults_allowed if self.advances else own.opening_balance
+        own.default_rate = x.ratio(x.minimum(own.target_default, bearing), own.opening_balance)
+        beyond = x.maximum(0.0, own.target_default - bearing)
+        own.unplaced_loss = own.unplaced_loss + beyond * self.lost_share(s)
+        for k in self.cohorts:
+            s.cohorts[k].default_rate = own.default_rate
+
+    def recover(self, x: Numbers, s: State) -> None:
+        """What defaulted `lag` periods ago is liquidated: its recovery is received, the rest is lost."""
+        own = s.entities[self.path]
+        share = self.recovered_share(s)
+        own.liquidated = own.defaulted if self.lag == 0 else s.past(f"{self.path}.defaulted", self.lag)
+        own.recovered = share * own.liquidated
+        own.pending_default = x.maximum(0.0, own.pending_default + own.defaulted - own.liquidated)
+        own.pending_recovery = share * own.pending_default
+
+    def past(self) -> tuple[str, ...]:
+        """The lines whose earlier values the book reads."""
+        if self.lag == 0:
+            return ()
+        if not self.advances:
+            return (f"{self.path}.defaulted",)
+        return tuple(f"cohorts.{k}.{name}" for k in self.cohorts for name in ("defaulted", "newly_defaulted"))
+
+
+def reader(s: State, at: str) -> Read:
+    """How a curve reads its numbers: by their path in the deal."""
+    inputs = s.inputs
+    return lambda field: inputs[f"{at}.{field}"]
+
+
+def books(assumptions: Assumptions, cohorts: Sequence[Cohort], prefix: str) -> tuple[Book, ...]:
+    """The books of a pool."""
+    members: dict[str | None, list[int]] = {}
+    for k, cohort in enumerate(cohorts):
+        override = assumptions.groups.get(cohort.group)
+        own = override is not None and bool(override.model_fields_set & {"default", "recovery"})
+        members.setdefault(cohort.group if own else None, []).append(k)
+    found = []
+    for group, numbers in members.items():
+        default, default_at = assumptions.own(group, "default")
+        recovery, recovery_at = assumptions.own(group, "recovery")
+        path = POOL if set(members) == {None} else f"groups.{'others' if group is None else group}"
+        found.append(
+            Book(
+                path,
+                tuple(numbers),
+                default,
+                f"{prefix}.{default_at}",
+                recovery,
+                f"{prefix}.{recovery_at}",
+                assumptions.conventions.resolved.loss_at,
+                assumptions.advances,
+            )
+        )
+    return tuple(found)
+
+
+def opened(x: Numbers, own: Entity, members: Sequence[Entity]) -> None:
+    """The balance of a book at closing."""
+    own.balance = x.total([c.balance for c in members])
+    own.initial_balance = own.balance
