@@ -131,8 +131,8 @@ def read_rate(name: str, source: Source, texts: Sequence[str], faults: Faults) -
     if source.required:
         faults.where(name, blank, lambda i: f"{name} is blank")
     percent = marked | (source.unit == "percent")
-    result: Floats = np.round(np.where(percent, values / 100.0, values), 8)
-    return result
+    values[percent] /= 100.0
+    return values.round(8)
 
 
 def read_whole(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Floats:

@@ -187,6 +187,8 @@ class Reading:
             )
         self.keep_others(columns)
         self.say_fractions(reported)
+        if history:
+            self.note("every current balance is zero; the original balance at age 0 stands for the balance")
         return Tape(
             file=table.file,
             sha256=table.sha256,
