@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from abs_struct.core.findings import DealError, FormulaError, TapeError
+from abs_struct.core.findings import CurveError, DealError, FormulaError, TapeError
 from abs_struct.dates.schedule import PaymentSchedule, monthly_schedule
 from abs_struct.deal.load import Document
 from abs_struct.deal.model import DealFile
@@ -118,7 +118,10 @@ def collateral_of(terms: DealFile, document: Document, file: Path) -> Collateral
         wal_from=dates.wal_from,
         legal_final=dates.legal_final,
     )
-    found = cohorts(rows, terms.assumptions, schedule.periods, schedule.collection_days(), pool.accrual)
+    try:
+        found = cohorts(rows, terms.assumptions, schedule.periods, schedule.collection_days(), pool.accrual)
+    except CurveError as error:
+        raise DealError(f"{document.place(('assumptions',))}: {error}") from None
     return Collateral(
         tape, eligible, eligibility, tuple(found), rows, schedule, shape_of(terms, rows)
     )

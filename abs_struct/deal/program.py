@@ -16,7 +16,6 @@ from abs_struct.deal.load import Document, Where
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.names import Names
 from abs_struct.pool.project import Projection
-from abs_struct.terms.clauses import Trigger
 from abs_struct.terms.inputs import leaves
 from abs_struct.waterfall.accrual import Accrue, Close, FeeTerms, NoteTerms
 from abs_struct.waterfall.determination import Amount, Collect, Requirement
@@ -103,9 +102,8 @@ class Compiler:
         self.data["deal.final_period"] = np.where(months == periods, 1.0, 0.0)
         for name, trigger in terms.triggers.items():
             self.slot(f"triggers.{name}", TRIGGER.lines)
-            level = level_of(trigger)
-            starts = list(level) if isinstance(level, dict) else [1]
-            steps = np.searchsorted(np.array(starts), months, side="right") - 1
+            starts = np.array(list(trigger.levels or {1: None}))
+            steps = np.searchsorted(starts, months, side="right") - 1
             self.data[f"triggers.{name}.level_step"] = np.maximum(steps, 0).astype(float)
         if terms.amounts:
             lines = tuple(flow(name, name.replace("_", " ").capitalize(), name, formula.text)
@@ -165,8 +163,7 @@ class Compiler:
             used = [self.bind(f) for f in (account.required, account.initial) if f is not None]
             enter(f"accounts.{name}.required", Requirement(name, account.required, account.initial), *used[:1])
         for name, trigger in self.terms.triggers.items():
-            level = level_of(trigger)
-            levels = tuple(level.values()) if isinstance(level, dict) else (level,) if level is not None else ()
+            levels = tuple((trigger.levels or {}).values())
             for formula in (trigger.test, *levels):
                 self.bind(formula)
             curable = trigger.cure == "when the test passes"
@@ -256,11 +253,6 @@ class Compiler:
 def inputs_of(terms: DealFile) -> dict[str, float]:
     """Every number of the document by its path; formulas learn their paths on the way."""
     return {key: value for name in DealFile.model_fields for key, value in leaves(getattr(terms, name), name)}
-
-
-def level_of(trigger: Trigger) -> Formula | dict[int, Formula] | None:
-    """The level of a trigger, whichever side it is on."""
-    return trigger.above if trigger.above is not None else trigger.below
 
 
 def accounts_of(step: Step) -> list[str]:

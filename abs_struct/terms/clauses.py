@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from abs_struct.core.formula import Formula
+from abs_struct.dates.calendars import CALENDARS, ROLLS
 from abs_struct.terms.base import Terms
 from abs_struct.terms.numbers import Amount, Rate, choice
 
@@ -25,7 +26,8 @@ def as_date(value: object) -> object:
 Day = Annotated[date, BeforeValidator(as_date), WithJsonSchema({"type": "string", "format": "date"})]
 DayCount = choice("30/360", "30E/360", "actual/360", "actual/365", "actual/actual")
 Collection = choice("calendar month")
-Roll = choice("following", "modified following", "preceding", "unadjusted")
+Calendar = choice(*CALENDARS)
+Roll = choice(*ROLLS)
 Accrual = choice("unadjusted", "adjusted")
 Cure = choice("when the test passes", "never")
 
@@ -40,7 +42,7 @@ class Dates(Terms):
     collection: Collection = Field(
         default="calendar month", description="collections of which period are paid: the month before the payment"
     )
-    calendar: str = Field(default="none", description="the business-day calendar, such as US-NY, TARGET, CN")
+    calendar: Calendar = Field(default="none", description="the business-day calendar, such as US-NY, TARGET, CN")
     roll: Roll = Field(
         default="following", description="where a payment date moves that is not a business day"
     )
@@ -104,14 +106,22 @@ class Account(Terms):
     label: str = Field(default="", description="the name to print")
 
 
+def as_levels(value: object) -> object:
+    """A level, or levels by the period from which they hold; one level holds from period 1."""
+    return value if isinstance(value, dict) or value is None else {1: value}
+
+
+Levels = Annotated[dict[int, Formula], BeforeValidator(as_levels)]
+
+
 class Trigger(Terms):
     """A test with a level that may step with the periods, or a condition that holds or not."""
 
     test: Formula = Field(description="the tested value, or a condition")
-    above: Formula | dict[int, Formula] | None = Field(
+    above: Levels | None = Field(
         default=None, description="breached above this level; {1: 2%, 7: 4.5%} steps from those periods on"
     )
-    below: Formula | dict[int, Formula] | None = Field(default=None, description="breached below this level")
+    below: Levels | None = Field(default=None, description="breached below this level")
     cure: Cure = Field(
         default="never", description="whether the effect ends when the test passes again"
     )
@@ -122,14 +132,18 @@ class Trigger(Terms):
         """At most one of above and below; schedules start in period 1 and rise."""
         if self.above is not None and self.below is not None:
             raise ValueError("a trigger has either `above` or `below`, not both")
-        level = self.above if self.above is not None else self.below
-        if isinstance(level, dict):
-            periods = list(level)
+        if self.levels is not None:
+            periods = list(self.levels)
             if not periods or periods[0] != 1:
                 raise ValueError(f"a schedule of levels starts in period 1, not in {periods[0] if periods else 'none'}")
             if periods != sorted(set(periods)):
                 raise ValueError(f"the periods of a schedule must rise; found {periods}")
         return self
+
+    @property
+    def levels(self) -> dict[int, Formula] | None:
+        """The levels by period, whichever side they are on; None for a condition."""
+        return self.above if self.above is not None else self.below
 
 
 class Call(Terms):

@@ -35,7 +35,7 @@ CASES = {
     "an unknown calendar": (("legal_final", "calendar: US-NYC, legal_final"), ["US-NYC", "did you mean 'US-NY'"]),
     "an unknown name in a formula": (
         ("pool.cumulative_net_loss /", "pool.cumulative_net_los /"),
-        ["small.yaml:23", "triggers.losses.test", "no line 'pool.cumulative_net_los'", "did you mean"],
+        ["small.yaml:22", "triggers.losses.test", "no line 'pool.cumulative_net_los'", "did you mean"],
     ),
     "a circular amount": (
         ("target_oc: max(10%", "other: target_oc + 1\n  target_oc: max(other * 0 + 10%"),
@@ -50,7 +50,7 @@ CASES = {
     "levels out of order": (("{1: 2%, 13: 6%}", "{13: 6%, 1: 2%}"), ["triggers.losses", "starts in period 1"]),
     "a group the tape does not have": (
         ("  recovery:", "  groups: {37: {default: {cdr: 1%}}}\n  recovery:"),
-        ["assumptions.groups.37", "did you mean '36'"],
+        ["assumptions.groups.37", "groups: 18, 24, 36"],
     ),
     "money added to a rate": (("/ pool.initial_balance,", "+ notes.A.coupon,"), ["adds money and rate"]),
     "a fee without a base": (("{rate: 1%, of: pool.opening_balance}", "{rate: 1%}"), ["fees.servicer", "of:"]),
