@@ -6,7 +6,7 @@ bits of its single run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from abs_struct.analytics.irr import annual_irr, multiple
 from abs_struct.analytics.wal import weighted_average_life
 from abs_struct.analytics.yields import accrued_interest, monthly_yield, price_at_yield, yield_at_price
 from abs_struct.core.findings import DealError, listed, nearest
-from abs_struct.dates.daycount import days_30_360
+from abs_struct.dates.daycount import days_30_360, year_fraction
 from abs_struct.dates.schedule import PaymentSchedule
 from abs_struct.deal.model import DealFile
 from abs_struct.waterfall.ledger import Ledger
@@ -77,8 +77,11 @@ class DealMeasures:
 class Measures:
     """Measures of a ledger, computed when asked for; arrays (S,) when the ledger has scenarios."""
 
-    def __init__(self, terms: DealFile, schedule: PaymentSchedule, lines: Ledger) -> None:
+    def __init__(
+        self, terms: DealFile, schedule: PaymentSchedule, lines: Ledger, inputs: Mapping[str, Any]
+    ) -> None:
         self.terms = terms
+        self.inputs = inputs
         self.schedule = schedule
         self.lines = lines
         self.years = np.asarray(schedule.years())
@@ -99,7 +102,7 @@ class Measures:
 
     def proceeds(self, note: str) -> Any:
         """What the class is issued for: issue price per 100, clean, on the closing balance."""
-        return self.balance(note) * (self.terms.notes[note].issue_price / 100.0)
+        return self.balance(note) * (self.inputs[f"notes.{note}.issue_price"] / 100.0)
 
     def wal(self, note: str) -> Any:
         """Weighted average life in years, 30/360 from closing (or the deal's `wal_from`)."""
@@ -169,8 +172,6 @@ class Measures:
         if face <= 0.0:
             raise DealError(f"note {note} has no balance on {day}")
         years = np.array([days_30_360(day, pay) / 360.0 for pay in schedule.nominal])
-        from abs_struct.dates.daycount import year_fraction
-
         run = year_fraction(min(schedule.accrual_start[first], day), day, terms.day_count)
         accrued = accrued_interest(100.0, terms.coupon, run)
         return self.flows(note)[later], years[later], face, float(accrued)

@@ -68,7 +68,7 @@ class Result:
     @cached_property
     def measures(self) -> Measures:
         """Measures by note and of the deal, computed when asked for."""
-        return Measures(self.terms, self.schedule, self.lines)
+        return Measures(self.terms, self.schedule, self.lines, self.program.inputs)
 
     @cached_property
     def note_measures(self) -> dict[str, NoteMeasures]:

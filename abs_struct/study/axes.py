@@ -66,7 +66,13 @@ def points(found: re.Match[str], text: str) -> list[str]:
     if count > MOST_POINTS:
         raise UsageError(f"--vary {text}: {count:,} points on one axis; the most is {MOST_POINTS:,}")
     ending = (found["unit"] or "") + (found["rest"] or "")
-    return [f"{start + k * step:f}{ending}" for k in range(count)]
+    return [f"{plainly(start + k * step)}{ending}" for k in range(count)]
+
+
+def plainly(value: Decimal) -> str:
+    """A decimal without needless zeros: 50, not 50.0."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def split(written: str) -> list[str]:

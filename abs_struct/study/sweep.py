@@ -180,7 +180,7 @@ def measure(
     """Run some rows and write their measures; a row whose deal is impossible keeps nan and a reason."""
     program: Program = replace(base.compiled, inputs=inputs)
     lines = run(program, lines_for(base))
-    found = Measures(base.terms, base.schedule, lines)
+    found = Measures(base.terms, base.schedule, lines, inputs)
     pool, notes = lines["pool.balance"][0], lines["deal.notes_balance"][0]
     too_large = np.broadcast_to(notes > pool * (1.0 + 1e-12), (len(rows),))
     if base.terms.notes_may_exceed_pool:
