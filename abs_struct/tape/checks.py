@@ -16,21 +16,17 @@ LONGEST_TERM = 600  # months
 SHORTENED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 
 
-def check_ids(ids: Sequence[str], rows: Sequence[int], faults: Faults, spreadsheet: bool) -> None:
+def check_ids(ids: Sequence[str], rows: Sequence[int], faults: Faults) -> None:
     """An id is there, is whole, and stands once; a later row with the same id names the first."""
     first: dict[str, int] = {}
-    if len(set(ids)) == len(ids) and all(ids) and not spreadsheet and "+" not in "".join(ids):
+    if len(set(ids)) == len(ids) and all(ids) and "+" not in "".join(ids):
         return
     for i, word in enumerate(ids):
         if not word:
             faults.add("loan_id", i, "loan_id is blank")
         elif SHORTENED.fullmatch(word) and "+" in word:
             faults.add(
-                "loan_id", i, f"loan_id '{word}' was shortened by a spreadsheet; export the ids as text"
-            )
-        elif spreadsheet and len(word) > 15 and word.isdigit() and word.endswith("0"):
-            faults.add(
-                "loan_id", i, f"loan_id '{word}' has more digits than a spreadsheet keeps; store it as text"
+                "loan_id", i, f"loan_id '{word}' was shortened by a spreadsheet; store the ids as text"
             )
         elif word in first:
             faults.add("loan_id", i, f"loan_id '{word[:40]}' stands already in row {rows[first[word]]:,}")
@@ -100,7 +96,6 @@ def check_terms(columns: Mapping[str, Column], faults: Faults) -> None:
             (original <= 0) | (original > LONGEST_TERM),
             lambda i: f"original_term {original[i]:.0f} lies outside 1-{LONGEST_TERM} months",
         )
-        faults.where("age", age < 0, lambda i: f"age {age[i]:.0f} is negative")
         faults.where(
             "remaining_term", remaining <= 0, lambda i: f"remaining_term {remaining[i]:.0f} is not above zero"
         )
@@ -109,6 +104,10 @@ def check_terms(columns: Mapping[str, Column], faults: Faults) -> None:
             remaining > original,
             lambda i: f"remaining_term {remaining[i]:.0f} is above original_term {original[i]:.0f}",
         )
+        own = (age < 0) & (
+            remaining <= original
+        )  # an age that follows from a faulty term is not a fault of its own
+        faults.where("age", own, lambda i: f"age {age[i]:.0f} is negative")
 
 
 def check_others(columns: Mapping[str, Column], faults: Faults) -> None:

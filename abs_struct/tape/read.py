@@ -151,7 +151,7 @@ class Reading:
         table, columns, faults = self.table, self.columns, self.faults
         unit = self.layout.columns["rate"].unit
         checks.check_unit_of_rates(table.file, columns["rate"], int(table.rows[0]), unit)
-        checks.check_ids(columns["loan_id"].tolist(), table.rows.tolist(), faults, table.spreadsheet)
+        checks.check_ids(columns["loan_id"].tolist(), table.rows.tolist(), faults)
         checks.check_balances(columns["balance"], columns["original_balance"], self.layout, as_of, faults)
         checks.check_rates(columns["rate"], self.texts("rate"), faults)
         checks.check_terms(columns, faults)

@@ -32,7 +32,6 @@ class Table:
     columns: list[Sequence[str]]
     rows: NDArray[np.int64]
     ragged: dict[int, int] = field(default_factory=dict)
-    spreadsheet: bool = False
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -46,7 +45,6 @@ class Lines:
     sha256: str
     cells: list[list[str]]
     numbers: Sequence[int]
-    spreadsheet: bool = False
 
     def table(self, header_at: int) -> Table:
         """The table below the header, which is the row with this index."""
@@ -63,7 +61,7 @@ class Lines:
                     body[i] = (row + [""] * width)[:width]
         columns: list[Sequence[str]] = list(zip(*body, strict=True)) if body else [() for _ in header]
         rows = np.array(numbers, dtype=np.int64)
-        return Table(self.file, self.sha256, header, columns, rows, ragged, self.spreadsheet)
+        return Table(self.file, self.sha256, header, columns, rows, ragged)
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -105,7 +103,7 @@ def read_lines(path: str | Path) -> Lines:
         cells, numbers = from_csv(path, raw)
     if not cells:
         raise TapeError(f"{path}: the tape is empty")
-    return Lines(str(path), sha256, cells, numbers, kind == "xlsx")
+    return Lines(str(path), sha256, cells, numbers)
 
 
 def kind_of(path: str, raw: bytes) -> str:
@@ -196,12 +194,23 @@ def from_excel(path: str | Path, raw: bytes) -> tuple[list[list[str]], Sequence[
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
-        found = [[as_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+        found = [[excel_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
         book.close()
     except (BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
         raise TapeError(f"{path}: is not a readable Excel workbook ({error})") from None
     kept = [(i, row) for i, row in enumerate(found, 1) if any(row)]
     return [row for _, row in kept], [i for i, _ in kept]
+
+
+def excel_text(value: object) -> str:
+    """A cell of a spreadsheet; a whole number of more digits than one keeps is written as the power that it became.
+
+    >>> excel_text(123456789012345680), excel_text("0123456789012345678")
+    ('1.23456789012346E+17', '0123456789012345678')
+    """
+    if isinstance(value, int | float) and abs(value) >= 1e15:
+        return f"{value:.14E}"
+    return as_text(value)
 
 
 def as_text(value: object) -> str:
