@@ -1,7 +1,16 @@
 """Business-day calendars by name, and what a date does that is not a business day.
 
-The holidays come from the `holidays` package; China's weekends that are worked to make up for long holidays are
-business days.
+The holidays come from the `holidays` package.
+
+    none        every day
+    weekends    Monday to Friday
+    US-NY       US federal holidays
+    US-SIFMA    US federal holidays and Good Friday (the recommended closing days of the US bond market, but for early
+                closes and the Fridays before a holiday on a Saturday, which it settles year by year)
+    TARGET      the closing days of the euro payment system
+    UK-London   the bank holidays of England
+    CN          the public holidays of China; weekends worked to make up for them are business days, in the years
+                for which the State Council has published them
 """
 
 from __future__ import annotations
@@ -25,7 +34,7 @@ def holidays_of(name: str) -> Any:
     if name == "US-NY":
         return holidays.country_holidays("US", categories=("public",))
     if name == "US-SIFMA":
-        return holidays.financial_holidays("NYSE")
+        return holidays.country_holidays("US", categories=("public",)) + holidays.financial_holidays("NYSE")
     if name == "TARGET":
         return holidays.financial_holidays("ECB")
     if name == "UK-London":

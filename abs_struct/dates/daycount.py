@@ -121,16 +121,30 @@ DAYS: dict[str, tuple[Callable[..., int], float]] = {
 }
 FRACTIONS = ("actual/actual", "actual/actual ICMA", "actual/actual AFB")
 CONVENTIONS = (*DAYS, *FRACTIONS)
-ALIASES = {"act": "actual", "A": "actual"}
+ALIASES = {
+    "30/360 us": "30/360",
+    "bond basis": "30/360",
+    "30e/360 (isda)": "30E/360 ISDA",
+    "days360": "excel 30/360",
+    "actual/365f": "actual/365",
+    "actual/actual isda": "actual/actual",
+    "actual/act": "actual/actual",
+    "actual/act isda": "actual/actual",
+    "actual/act icma": "actual/actual ICMA",
+    "actual/act afb": "actual/actual AFB",
+    **{convention.lower(): convention for convention in CONVENTIONS},
+}
 
 
 def named(convention: str) -> str:
     """The convention's own name; act/365F and the like are understood."""
-    text = convention.strip().replace("act/", "actual/").replace("365F", "365")
-    text = {"actual/actual ISDA": "actual/actual", "actual/act": "actual/actual"}.get(text, text)
-    if text not in CONVENTIONS:
-        raise DateError(f"no day count '{convention}'{nearest(convention, CONVENTIONS)} (known: {listed(CONVENTIONS)})")
-    return text
+    text = " ".join(convention.lower().split())
+    text = "actual" + text.removeprefix("act") if text.startswith("act/") else text
+    if text not in ALIASES:
+        raise DateError(
+            f"no day count '{convention}'{nearest(text, CONVENTIONS)} (known: {listed(CONVENTIONS)})"
+        )
+    return ALIASES[text]
 
 
 def days(start: date, end: date, convention: str, *, final: date | None = None) -> int:
