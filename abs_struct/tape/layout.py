@@ -70,6 +70,12 @@ class Layout(Terms):
         lacking = [name for name in NECESSARY if name not in self.columns]
         if lacking:
             raise ValueError(f"columns lacks {listed(lacking)}: every layout says where they are")
+        for name, kind in FIELDS.items():
+            source = self.columns.get(name)
+            if source is not None and source.kind != kind:
+                raise ValueError(f"columns.{name} is of the kind {kind}, not {source.kind}")
+            if source is not None and name in NECESSARY and not source.required:
+                raise ValueError(f"columns.{name} needs `required: true`: no loan can do without it")
         if (repayment := self.constants.get("repayment", REPAYMENT[0])) not in REPAYMENT:
             raise ValueError(f"repayment '{repayment}' is not one of {listed(REPAYMENT)}")
         return self
@@ -80,6 +86,19 @@ class Layout(Terms):
 
 
 TITLE_ROWS = 5  # the header is looked for in so many rows, because some files begin with a title
+FIELDS = {
+    "loan_id": "id",
+    "balance": "money",
+    "original_balance": "money",
+    "rate": "rate",
+    "original_term": "months",
+    "remaining_term": "months",
+    "age": "months",
+    "repayment": "repayment",
+    "days_past_due": "count",
+    "fico": "score",
+    "currency": "currency",
+}
 NECESSARY = ("loan_id", "balance", "original_balance", "rate", "original_term")
 
 

@@ -17,6 +17,18 @@ from abs_struct.tape import read_tape
 
 HEADER = "loan_id,original_balance,balance,rate,original_term,remaining_term"
 
+OWN_LAYOUT = """name: bank
+currency: EUR
+columns:
+  loan_id: {from: [nr], kind: id, required: true}
+  balance: {from: [saldo], kind: money, required: true}
+  original_balance: {from: [betrag], kind: money, required: true}
+  rate: {from: [zins], kind: rate, unit: percent, required: true}
+  original_term: {from: [jahre], kind: months, unit: years, required: true}
+  age: {from: [alter], kind: months, required: true}
+  status: {from: [status], kind: text, values: {ok: current}}
+"""
+
 
 def written(tmp_path, rows, header=HEADER, name="loans.csv"):
     """A tape file of some rows."""
@@ -107,16 +119,7 @@ def test_several_reasons_are_all_given(tmp_path):
 
 def test_own_layout_file(tmp_path):
     """A layout of one's own: years, percents, other names, a status map."""
-    (tmp_path / "bank.yaml").write_text(
-        "name: bank\ncurrency: EUR\ncolumns:\n"
-        "  loan_id: {from: [nr], kind: id, required: true}\n"
-        "  balance: {from: [saldo], kind: money, required: true}\n"
-        "  original_balance: {from: [betrag], kind: money, required: true}\n"
-        "  rate: {from: [zins], kind: rate, unit: percent, required: true}\n"
-        "  original_term: {from: [jahre], kind: months, unit: years, required: true}\n"
-        "  age: {from: [alter], kind: months, required: true}\n"
-        "  status: {from: [status], kind: text, values: {ok: current}}\n"
-    )
+    (tmp_path / "bank.yaml").write_text(OWN_LAYOUT)
     rows = ["1,90,100,13.5,3,6,ok", "2,90,100,5,2.5,6,ok", "3,90,100,5,3,6,okk"]
     tape = read_tape(
         written(tmp_path, rows, "nr,saldo,betrag,zins,jahre,alter,status"), str(tmp_path / "bank.yaml")
@@ -134,6 +137,9 @@ def test_own_layout_file(tmp_path):
         ("name: x\ncolumns: {}\n", "columns lacks loan_id, balance"),
         ("name: x\ncolumn: {}\n", "unknown key 'column'; did you mean 'columns'?"),
         ("name: [x\n", "is not YAML"),
+        (OWN_LAYOUT.replace("kind: money", "kind: text"), "columns.balance is of the kind money, not text"),
+        (OWN_LAYOUT.replace(", required: true", ""), "columns.loan_id needs `required: true`"),
+        (OWN_LAYOUT.replace("unit: percent", "unit: years"), "unit 'years' does not fit rate"),
     ],
 )
 def test_broken_layout_file(tmp_path, text, words):
