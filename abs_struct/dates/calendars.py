@@ -1,6 +1,8 @@
 """Business-day calendars by name, and what a date does that is not a business day.
 
-The holidays come from the `holidays` package.
+The holidays come from the `holidays` package. Those of the fixed calendars lie ready in `tables/`, a file a
+calendar, because importing the package takes longer than running a deal; a test compares the two. Years outside a
+table, and China, whose holidays are set year by year, are asked of the package.
 
     none        every day
     weekends    Monday to Friday
@@ -17,6 +19,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from abs_struct.core.findings import DateError, listed, nearest
@@ -24,6 +27,16 @@ from abs_struct.core.findings import DateError, listed, nearest
 CALENDARS = ("none", "weekends", "US-NY", "US-SIFMA", "TARGET", "UK-London", "CN")
 ROLLS = ("following", "modified following", "preceding", "unadjusted")
 ONE_DAY = timedelta(days=1)
+
+
+TABLED = range(1990, 2081)
+
+
+@cache
+def table_of(name: str) -> frozenset[str]:
+    """The holidays of a calendar in the years of its table, as ISO dates; empty where there is no table."""
+    file = Path(__file__).parent / "tables" / f"{name}.txt"
+    return frozenset(file.read_text(encoding="ascii").split()) if file.exists() else frozenset()
 
 
 @cache
@@ -55,6 +68,8 @@ def is_business_day(day: date, calendar: str) -> bool:
         return True
     if calendar == "weekends":
         return day.weekday() < 5
+    if day.year in TABLED and (days := table_of(calendar)):
+        return day.weekday() < 5 and day.isoformat() not in days
     table = holidays_of(calendar)
     off = day in table  # asking loads the year, and with it the weekends that are worked
     if day in getattr(table, "weekend_workdays", ()):

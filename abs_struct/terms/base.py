@@ -13,7 +13,7 @@ from abs_struct.core.findings import listed, nearest
 class Terms(BaseModel):
     """A part of a document: validated once, never changed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
