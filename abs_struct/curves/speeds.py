@@ -5,6 +5,8 @@ Each is the formula of the curve of the same name, so that a table of speeds and
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -16,10 +18,7 @@ from abs_struct.curves.prepayment.psa import Psa
 Series = NDArray[np.float64]
 MONTH = 1.0 / 12.0
 
-
-def plain(values: ArrayLike) -> Series:
-    """An array of floats."""
-    return np.asarray(values, dtype=float)
+floats = partial(np.asarray, dtype=np.float64)
 
 
 def smm_of_cpr(cpr: ArrayLike) -> Series:
@@ -42,7 +41,7 @@ def smm_of_cpr(cpr: ArrayLike) -> Series:
     >>> round(float(smm_of_cpr(0.06)), 8)
     0.00514301
     """
-    return 1.0 - power(1.0 - plain(cpr), MONTH)
+    return 1.0 - power(1.0 - floats(cpr), MONTH)
 
 
 def cpr_of_smm(smm: ArrayLike) -> Series:
@@ -65,7 +64,7 @@ def cpr_of_smm(smm: ArrayLike) -> Series:
     >>> round(float(cpr_of_smm(0.0043527)), 4)
     0.051
     """
-    return 1.0 - power(1.0 - plain(smm), 12.0)
+    return 1.0 - power(1.0 - floats(smm), 12.0)
 
 
 def smm_of_psa(psa: ArrayLike, month: ArrayLike) -> Series:
@@ -90,7 +89,7 @@ def smm_of_psa(psa: ArrayLike, month: ArrayLike) -> Series:
     0.00025034
     """
     curve = Psa.model_construct(psa=1.0)
-    return plain(curve.rate(Arrays(), lambda field: plain(psa), plain(month) - 1.0, 1.0, MONTH))
+    return floats(curve.rate(Arrays(), lambda field: floats(psa), floats(month) - 1.0, 1.0, MONTH))
 
 
 def psa_of_cpr(cpr: ArrayLike, month: ArrayLike) -> Series:
@@ -114,7 +113,7 @@ def psa_of_cpr(cpr: ArrayLike, month: ArrayLike) -> Series:
     >>> round(float(psa_of_cpr(0.051, 17)), 12)
     1.5
     """
-    return plain(cpr) / np.minimum(0.06, 0.002 * plain(month))
+    return floats(cpr) / np.minimum(0.06, 0.002 * floats(month))
 
 
 def smm_of_abs(abs_speed: ArrayLike, month: ArrayLike) -> Series:
@@ -139,7 +138,7 @@ def smm_of_abs(abs_speed: ArrayLike, month: ArrayLike) -> Series:
     0.0566
     """
     curve = AbsSpeed.model_construct(abs=0.0)
-    return plain(curve.rate(Arrays(), lambda field: plain(abs_speed), plain(month) - 1.0, 1.0, MONTH))
+    return floats(curve.rate(Arrays(), lambda field: floats(abs_speed), floats(month) - 1.0, 1.0, MONTH))
 
 
 def mdr_of_sda(sda: ArrayLike, month: ArrayLike) -> Series:
@@ -164,4 +163,4 @@ def mdr_of_sda(sda: ArrayLike, month: ArrayLike) -> Series:
     0.00315
     """
     curve = Sda.model_construct(sda=1.0)
-    return plain(curve.rate(Arrays(), lambda field: plain(sda), plain(month) - 1.0, 1.0, MONTH))
+    return floats(curve.rate(Arrays(), lambda field: floats(sda), floats(month) - 1.0, 1.0, MONTH))

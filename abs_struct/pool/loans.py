@@ -99,7 +99,7 @@ def word(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def factor(column: Column) -> tuple[Column, NDArray[np.int64]]:
+def factor(column: Column) -> tuple[Column, Column]:
     """The sorted distinct values of a column, and the place of each row's value among them.
 
     Few distinct values (the rule for terms, groups and repayment kinds) are found one by one, which is much

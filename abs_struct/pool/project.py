@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from abs_struct.core.arithmetic.arrays import Arrays
 from abs_struct.core.arithmetic.numbers import Numbers, Value
@@ -28,9 +27,8 @@ from abs_struct.curves import Assumptions, Convention, Curve
 from abs_struct.pool import lines as declared
 from abs_struct.pool.book import POOL, Book, books, opened, reader
 from abs_struct.pool.foreclosure import advance
+from abs_struct.pool.loans import Column
 from abs_struct.pool.schedule import Cohort
-
-Series = NDArray[np.float64]
 
 #: A curve and the path of its numbers in the deal.
 Placed = tuple[Curve | None, str]
@@ -51,7 +49,8 @@ class ProjectPool:
         for c in s.cohorts:
             c.survival = 1.0
             c.balance = c.scheduled_balance
-        opened(x, s.pool, s.cohorts)
+        s.pool.balance = s.pool.cutoff_balance
+        s.pool.initial_balance = s.pool.cutoff_balance
         for book in self.books:
             if book.path != POOL:
                 opened(x, s.entities[book.path], [s.cohorts[k] for k in book.cohorts])
@@ -171,7 +170,7 @@ class ProjectPool:
 
 
 class RateTable:
-    """The rates of all cohorts: each curve is computed once an age, however many cohorts pass through it."""
+    """The rates of all cohorts: each curve is computed once an age, and a cohort walks along its ages."""
 
     def __init__(self, x: Numbers, s: State, fraction: Value) -> None:
         self.x = x
@@ -188,12 +187,14 @@ class RateTable:
         steady = isinstance(self.fraction, float) and not curve.by_period()
         if not (isinstance(self.x, Arrays) and steady and last is not None):
             return curve.rate(self.x, value, age, pool.period, self.fraction)
+        periods = len(age)
         if at not in self.by_age:
             ages = np.arange(last + 1, dtype=float)[:, None]
             found = np.asarray(curve.rate(self.x, value, ages, 1.0, self.fraction), dtype=float)
-            self.by_age[at] = np.broadcast_to(found, (last + 1, found.shape[-1] if found.ndim else 1))
-        places = np.minimum(age[:, 0], last).astype(int)
-        return self.by_age[at][places]
+            found = np.broadcast_to(found, (last + 1, found.shape[-1] if found.ndim else 1))
+            self.by_age[at] = np.concatenate([found, np.broadcast_to(found[-1], (periods, found.shape[1]))])
+        start = min(int(age[0, 0]), last)
+        return self.by_age[at][start : start + periods]
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ class Projection:
 
     slots: tuple[Slot, ...]
     inputs: dict[str, float]
-    data: dict[str, Series]
+    data: dict[str, Column]
     part: ProjectPool
     past: tuple[str, ...]
 
@@ -298,10 +299,12 @@ def without(lines: Sequence[Line], absent: set[str]) -> tuple[Line, ...]:
 
 def pool_data(
     part: ProjectPool, cohorts: Sequence[Cohort], periods: int, days: Sequence[int] | Any
-) -> dict[str, Series]:
+) -> dict[str, Column]:
     """Period, year and days of the pool; with advances the months in which loans may still default."""
     period = np.arange(periods + 1, dtype=float)
+    cents = sum(round(float(cohort.scheduled_balance[0]) * 100.0) for cohort in cohorts)
     found = {
+        "pool.cutoff_balance": np.where(period == 0.0, cents / 100.0, 0.0),
         "pool.period": period,
         "pool.year": np.floor((np.maximum(period, 1.0) - 1.0) / 12.0) + 1.0,
         "pool.days_in_period": np.concatenate(([0.0], days if len(days) else np.zeros(periods))).astype(
@@ -315,7 +318,7 @@ def pool_data(
     return found
 
 
-def cohort_data(path: str, cohort: Cohort, periods: int) -> dict[str, Series]:
+def cohort_data(path: str, cohort: Cohort, periods: int) -> dict[str, Column]:
     """The schedule of a cohort, and its age at the start of each period."""
     balance = cohort.scheduled_balance
     return {

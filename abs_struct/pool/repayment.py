@@ -64,8 +64,8 @@ def unit_schedule(
     actual = accrual == "actual/365"
     count = len(days)
     fractions = np.asarray(days, dtype=float) / 365.0 if actual else np.full(count, 1.0 / 12.0)
-    columns = [np.asarray(values, dtype=float)[:, None] for values in (rate, term, age)]
-    return UNITS[repayment](*columns, fractions, actual)
+    r, n, a = (np.asarray(values, dtype=float)[:, None] for values in (rate, term, age))
+    return UNITS[repayment](r, n, a, fractions, actual)
 
 
 def interest_on(balance: Grid, rate: Grid, fractions: Grid) -> Grid:

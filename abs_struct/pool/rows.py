@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abs_struct.core.findings import TapeError
-from abs_struct.pool.loans import Loans, factor
+from abs_struct.pool.loans import Column, Loans, factor
 
 #: Rates are cleaned to 8 decimals; a row holds them as whole numbers of this unit.
 RATE_UNITS = 100_000_000
@@ -98,7 +98,7 @@ def compress(loans: Loans) -> Rows:
     return Rows(group, age, repayment, term, rate * step, cents, counts)
 
 
-def placed(column: NDArray[Any]) -> tuple[Any, int, NDArray[np.int64]]:
+def placed(column: NDArray[Any]) -> tuple[Any, Any, Column]:
     """A column as digits of a key: (lowest whole number, or labels), how many digits, and each row's digit."""
     if column.dtype.kind == "i":
         low = int(column.min())
@@ -107,9 +107,7 @@ def placed(column: NDArray[Any]) -> tuple[Any, int, NDArray[np.int64]]:
     return values, len(values), places
 
 
-def added(
-    key: NDArray[np.int64], cents: NDArray[np.int64], cells: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def added(key: Column, cents: Column, cells: int) -> tuple[Column, Column, Column]:
     """Distinct keys, the sum of cents of each, and how many loans it has; whole numbers throughout."""
     if cells <= max(DENSE, 2 * len(key)):
         counts = np.bincount(key, minlength=cells)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abs_struct.curves import Assumptions
-from abs_struct.pool.repayment import unit_schedule
+from abs_struct.pool.repayment import Grid, unit_schedule
 from abs_struct.pool.rows import Rows
 
 #: Rows whose schedules are held at once: never rows x periods.
@@ -122,7 +122,7 @@ def cohorts(
 
 def aggregate(
     rows: Rows, cohort: NDArray[np.int64], count: int, days: Sequence[int] | Any, accrual: str
-) -> tuple[Series, Series]:
+) -> tuple[Grid, Grid]:
     """The schedules of all rows, added up by cohort: (balance, interest), each (count, T + 1)."""
     balance = np.zeros((count, len(days) + 1))
     interest = np.zeros_like(balance)

@@ -21,6 +21,7 @@ PREPAYMENTS = (
     {"abs": 0.015},
     {"psa": 4.0},
     {"ppc": 1.5, "start": 0.02, "end": 0.2, "months": 9},
+    {"ppc": 1.0, "start": 0.02, "end": 0.2, "months": 1},
     {"vector": [0.01, 0.05, 0.3, 0.02], "unit": "cpr", "by": "age"},
     {"vector": [0.01, 0.05, 0.03, 0.02, 0.0], "unit": "smm", "by": "period"},
 )
@@ -53,10 +54,14 @@ assumption = st.fixed_dictionaries(
         "conventions": st.sampled_from(["sifma", "survivor-days"]),
     }
 )
-override = st.dictionaries(st.sampled_from(["prepayment", "default", "recovery"]), st.none(), max_size=3).flatmap(
+override = st.dictionaries(
+    st.sampled_from(["prepayment", "default", "recovery"]), st.none(), max_size=3
+).flatmap(
     lambda chosen: st.fixed_dictionaries(
         {
-            name: st.sampled_from({"prepayment": PREPAYMENTS, "default": DEFAULTS, "recovery": RECOVERIES}[name])
+            name: st.sampled_from(
+                {"prepayment": PREPAYMENTS, "default": DEFAULTS, "recovery": RECOVERIES}[name]
+            )
             for name in chosen
         }
     )
@@ -71,7 +76,9 @@ def equal(loans, written, accrual):
     expected = project_loans(loans, written, program.periods, days, accrual)
     size = expected["balance"][0]
     for name in NAMES:
-        np.testing.assert_allclose(lines[f"pool.{name}"], expected[name], rtol=0, atol=1e-12 * max(size, 1.0), err_msg=name)
+        np.testing.assert_allclose(
+            lines[f"pool.{name}"], expected[name], rtol=0, atol=1e-12 * max(size, 1.0), err_msg=name
+        )
     return lines
 
 
@@ -92,7 +99,9 @@ def test_groups_equal_their_loans(loans, written, change):
 @pytest.mark.parametrize("default", DEFAULTS)
 def test_every_default_kind_with_every_repayment(default, conventions):
     """Each default kind, on a pool that holds every repayment kind at several ages."""
-    loans = [(100_000 + k, 0.13, 24 - a, a, kind, "all") for k, kind in enumerate(KINDS) for a in (0, 3, 11, 20)]
+    loans = [
+        (100_000 + k, 0.13, 24 - a, a, kind, "all") for k, kind in enumerate(KINDS) for a in (0, 3, 11, 20)
+    ]
     written = {
         "prepayment": {"cpr": 0.18, "ramp": 12},
         "default": default,

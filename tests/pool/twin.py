@@ -56,7 +56,9 @@ def contract_month(loan, balance, days):
         return interest, 0.0
     if loan.repayment == "level_principal":
         return interest, balance / loan.remaining
-    if loan.accrual == "actual/365":  # the payment was fixed at the start, and shrinks with the loans that are left
+    if (
+        loan.accrual == "actual/365"
+    ):  # the payment was fixed at the start, and shrinks with the loans that are left
         due = loan.contract_payment * balance / loan.contract if loan.contract else 0.0
         return interest, min(max(due - interest, 0.0), balance)
     return interest, payment(balance, loan.rate, loan.remaining) - interest
@@ -94,10 +96,7 @@ def speed(curve, month, period, part):
             base = 0.006 - 0.000095 * (month - 60) if month <= 120 else 0.0003
         return annual(min(1.0, curve["sda"] * base), part)
     if "ppc" in curve:
-        if curve["months"] > 1:
-            place = min(1.0, (month - 1) / (curve["months"] - 1))
-        else:
-            place = min(1.0, month - 1)
+        place = min(1.0, (month - 1) / (curve["months"] - 1)) if curve["months"] > 1 else 1.0
         level = curve["start"] + (curve["end"] - curve["start"]) * place
         return annual(min(1.0, curve["ppc"] * level), part)
     index = (month if curve.get("by", "age") == "age" else period) - 1
@@ -120,7 +119,16 @@ def lost_share(recovery):
     return 1.0 - recovery["rate"] if "rate" in recovery else recovery["severity"]
 
 
-NAMES = ("scheduled_principal", "prepaid", "defaulted", "recovered", "interest", "balance", "net_loss", "unplaced_loss")
+NAMES = (
+    "scheduled_principal",
+    "prepaid",
+    "defaulted",
+    "recovered",
+    "interest",
+    "balance",
+    "net_loss",
+    "unplaced_loss",
+)
 
 
 def project_loans(loans, written, periods, days=None, accrual="30/360"):
@@ -128,7 +136,13 @@ def project_loans(loans, written, periods, days=None, accrual="30/360"):
     pool = [
         Loan(int(c) / 100, float(r), int(n), int(a), str(p), str(g), accrual)
         for c, r, n, a, p, g in zip(
-            loans.balance_cents, loans.rate, loans.remaining_term, loans.age, loans.repayment, loans.group, strict=True
+            loans.balance_cents,
+            loans.rate,
+            loans.remaining_term,
+            loans.age,
+            loans.repayment,
+            loans.group,
+            strict=True,
         )
     ]
     conventions = written.get("conventions", "sifma")
@@ -136,7 +150,9 @@ def project_loans(loans, written, periods, days=None, accrual="30/360"):
     overrides = written.get("groups", {})
 
     def own(group, name):
-        return overrides[group][name] if group in overrides and name in overrides[group] else written.get(name)
+        return (
+            overrides[group][name] if group in overrides and name in overrides[group] else written.get(name)
+        )
 
     def book(group):
         return group if {"default", "recovery"} & set(overrides.get(group, {})) else None

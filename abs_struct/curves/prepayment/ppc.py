@@ -17,9 +17,11 @@ class Ppc(Curve):
     months: Months
 
     def rate(self, x: Numbers, value: Read, age: Value, period: Value, fraction: Value) -> Value:
-        steps = float(max(1, self.months - 1))
-        level = value("start") + (value("end") - value("start")) * x.minimum(1.0, age / steps)
+        level = value("end")
+        if self.months > 1:
+            done = x.minimum(1.0, age / float(self.months - 1))
+            level = value("start") + (value("end") - value("start")) * done
         return of_period(x, x.minimum(1.0, value("ppc") * level), fraction)
 
     def saturation(self) -> int | None:
-        return max(1, self.months - 1)
+        return max(0, self.months - 1)
