@@ -63,6 +63,45 @@ def actual_actual_isda(start: date, end: date) -> float:
     return first + (end.year - start.year - 1) + last
 
 
+def years_excel(start: date, end: date) -> float:
+    """Actual/actual of spreadsheets (YEARFRAC, basis 1).
+
+    Up to one year, the year has 366 days when both dates lie in one leap year or a 29 February lies between them;
+    beyond, it has the average length of all calendar years touched.
+
+    Parameters
+    ----------
+    start, end : scalar dates, in order
+
+    Returns
+    -------
+    scalar, years
+
+    Raises
+    ------
+    Nothing
+
+    Source: OASIS OpenFormula 1.2, section 4.11.7.7 (basis 1).
+
+    >>> round(years_excel(date(2023, 4, 28), date(2024, 3, 1)), 9)
+    0.841530055
+    """
+    within = end.year == start.year or (
+        end.year == start.year + 1 and (end.month, end.day) <= (start.month, start.day)
+    )
+    if not within:
+        count = end.year - start.year + 1
+        average = (date(end.year + 1, 1, 1) - date(start.year, 1, 1)).days / count
+        return (end - start).days / average
+    leap = isleap(start.year) if start.year == end.year else holds_leap_day(start, end)
+    return (end - start).days / (366 if leap else 365)
+
+
+def holds_leap_day(start: date, end: date) -> bool:
+    """Whether a 29 February lies between two dates, both counted in."""
+    return any(isleap(year) and start <= date(year, 2, 29) <= end for year in range(start.year, end.year + 1))
+
+
 def actual_actual_afb(start: date, end: date) -> float:
     """Whole years counted back from the end; the rest over 366 when it holds a 29 February, else over 365."""
     years, rest = 0, end
