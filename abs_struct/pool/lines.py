@@ -108,7 +108,12 @@ GROUPS = declare(
 POOL = declare(
     "pool",
     data("period", "Period", "期数", "the number of the collection period, 0 at closing", unit="number"),
-    data("cutoff_balance", "Balance at cut-off", "初始起算日余额", "the cents of the tape, added up, at closing"),
+    data(
+        "cutoff_balance",
+        "Balance at cut-off",
+        "初始起算日余额",
+        "the cents of the tape, added up, at closing",
+    ),
     data("year", "Year", "年度", "the year of the deal, 1 for periods 1 to 12", unit="number"),
     data("days_in_period", "Days in period", "期间天数", "days of the collection period", unit="number"),
     data(
