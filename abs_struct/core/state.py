@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.lines import Line
@@ -23,6 +23,10 @@ class Entity:
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"{self.__dict__.get('path', '?')} has no line or input '{name}'")
+
+    if TYPE_CHECKING:
+
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
     def __repr__(self) -> str:
         return f"<{self.path}>"

@@ -13,7 +13,7 @@ class Names:
 
     def __init__(self, slots: dict[str, Slot]) -> None:
         self.units: dict[str, dict[str, str]] = {
-            path: {line.name: line.unit for line in slot.lines} | dict.fromkeys(slot.inputs, "rate")
+            path: {**{line.name: line.unit for line in slot.lines}, **dict.fromkeys(slot.inputs, "rate")}
             for path, slot in slots.items()
         }
         self.order = list(slots)

@@ -102,7 +102,7 @@ class Compiler:
         self.data["deal.final_period"] = np.where(months == periods, 1.0, 0.0)
         for name, trigger in terms.triggers.items():
             self.slot(f"triggers.{name}", TRIGGER.lines)
-            starts = np.array(list(trigger.levels or {1: None}))
+            starts = np.array(list(trigger.levels or (1,)))
             steps = np.searchsorted(starts, months, side="right") - 1
             self.data[f"triggers.{name}.level_step"] = np.maximum(steps, 0).astype(float)
         if terms.amounts:

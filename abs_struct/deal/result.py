@@ -14,6 +14,7 @@ from abs_struct.core.state import Program
 from abs_struct.dates.schedule import PaymentSchedule
 from abs_struct.deal.measures import DealMeasures, Measures, NoteMeasures
 from abs_struct.deal.model import DealFile
+from abs_struct.deal.summary import one_line, run_summary
 from abs_struct.waterfall.checks import Check, conservation
 from abs_struct.waterfall.ledger import Ledger
 
@@ -138,11 +139,7 @@ class Result:
 
     def summary(self) -> Mapping[str, Any]:
         """The run as one JSON object, schema abs-struct/run/1."""
-        from abs_struct.deal.summary import run_summary
-
         return run_summary(self)
 
     def __repr__(self) -> str:
-        from abs_struct.deal.summary import one_line
-
         return one_line(self)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import abs_struct
 
-if TYPE_CHECKING:
-    from abs_struct.deal.result import Result
+#: A Result; it is not imported here, because it imports this module to print itself.
+Run = Any
 
 
-def run_summary(result: Result, files: tuple[str, ...] = ()) -> dict[str, Any]:
+def run_summary(result: Run, files: tuple[str, ...] = ()) -> dict[str, Any]:
     """The JSON of a run; scripts rely on it, so fields are added and never changed."""
     deal, tape = result.deal_measures, result.collateral.tape
     checks = result.checks
@@ -81,7 +81,7 @@ def number(value: float) -> float | None:
     return None if math.isnan(value) or math.isinf(value) else value
 
 
-def one_line(result: Result) -> str:
+def one_line(result: Run) -> str:
     """How a run prints itself in a notebook."""
     lives = ", ".join(f"{name} {m.wal:.2f}" for name, m in result.note_measures.items())
     return (

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from abs_struct.study.study import Study
-
+#: A Study; it is not imported here, because it imports this module to draw itself.
+Drawn = Any
 LIVES = ("wal", "duration", "convexity", "multiple")
 RATES = ("yield", "irr", "enhancement", "cost_of_funds")
 
@@ -29,7 +29,7 @@ def tick(value: Any) -> str:
     return f"{100.0 * value:.6g}%" if abs(value) < 1.5 else f"{value:,.6g}"
 
 
-def heat_map(study: Study, measure: str, x: str | None = None, y: str | None = None) -> Figure:
+def heat_map(study: Drawn, measure: str, x: str | None = None, y: str | None = None) -> Figure:
     """A heat map over two axes with its values written in, or a line over one axis.
 
     Raises

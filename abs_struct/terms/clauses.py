@@ -39,14 +39,16 @@ class Dates(Terms):
     closing: Day = Field(description="the day on which the notes are issued; interest runs from here")
     first_payment: Day = Field(description="the first payment date, before business-day adjustment")
     every: str = Field(default="1 month", description="the time between payment dates")
-    collection: Collection = Field(
+    collection: Collection = Field(  # type: ignore[valid-type]
         default="calendar month", description="collections of which period are paid: the month before the payment"
     )
-    calendar: Calendar = Field(default="none", description="the business-day calendar, such as US-NY, TARGET, CN")
-    roll: Roll = Field(
+    calendar: Calendar = Field(  # type: ignore[valid-type]
+        default="none", description="the business-day calendar, such as US-NY, TARGET, CN"
+    )
+    roll: Roll = Field(  # type: ignore[valid-type]
         default="following", description="where a payment date moves that is not a business day"
     )
-    accrual: Accrual = Field(
+    accrual: Accrual = Field(  # type: ignore[valid-type]
         default="unadjusted", description="whether interest runs to the unadjusted or the adjusted payment date"
     )
     wal_from: Day | None = Field(
@@ -73,7 +75,9 @@ class Note(Terms):
 
     balance: Formula = Field(description="an amount, or a share: 165_750_000 or 55.25% of pool")
     coupon: Rate = Field(default=0.0, description="the fixed yearly rate")
-    day_count: DayCount = Field(default="30/360", description="how the accrual period is counted")
+    day_count: DayCount = Field(  # type: ignore[valid-type]
+        default="30/360", description="how the accrual period is counted"
+    )
     rating: str = Field(default="", description="as the deal's documents print it; the engine does not read it")
     label: str = Field(default="", description="the name to print, such as Class A-1")
     issue_price: Amount = Field(default=100.0, description="per 100 of balance, clean, at closing")
@@ -122,7 +126,7 @@ class Trigger(Terms):
         default=None, description="breached above this level; {1: 2%, 7: 4.5%} steps from those periods on"
     )
     below: Levels | None = Field(default=None, description="breached below this level")
-    cure: Cure = Field(
+    cure: Cure = Field(  # type: ignore[valid-type]
         default="never", description="whether the effect ends when the test passes again"
     )
     label: str = Field(default="", description="the name to print")

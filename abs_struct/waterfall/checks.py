@@ -6,12 +6,12 @@ difference and a tolerance. Money is held to 1e-9 of the pool.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from abs_struct.core.state import Program
 from abs_struct.waterfall.ledger import Ledger
@@ -47,17 +47,17 @@ class Check:
         return bool(np.all(self.passed))
 
 
-def compared(name: str, statement: str, left: Array, right: Array, tolerance: float) -> Check:
+def compared(name: str, statement: str, left: ArrayLike, right: ArrayLike, tolerance: float) -> Check:
     """A check of two series (T, ...) that have to be equal in every period."""
-    left, right = np.broadcast_arrays(np.asarray(left, dtype=float), np.asarray(right, dtype=float))
-    gap = np.abs(left - right)
+    one, two = np.broadcast_arrays(np.asarray(left, dtype=float), np.asarray(right, dtype=float))
+    gap = np.abs(one - two)
     gap = np.where(np.isnan(gap), np.inf, gap)
     worst: Any = gap.max(axis=0) if len(gap) else np.zeros(gap.shape[1:])
     flat = gap.reshape(len(gap), -1)
     at = int(np.argmax(flat.max(axis=1))) if flat.size else 0
     column = int(np.argmax(flat[at])) if flat.size else 0
-    a = float(left.reshape(len(gap), -1)[at, column]) if flat.size else 0.0
-    b = float(right.reshape(len(gap), -1)[at, column]) if flat.size else 0.0
+    a = float(one.reshape(len(gap), -1)[at, column]) if flat.size else 0.0
+    b = float(two.reshape(len(gap), -1)[at, column]) if flat.size else 0.0
     return Check(name, statement, a, b, float(worst) if np.ndim(worst) == 0 else worst, tolerance, at)
 
 
@@ -171,6 +171,3 @@ def sum_of(series: list[Array], like: Array) -> Array:
 def group(program: Program, owner: str) -> list[str]:
     """The paths of one sort of thing."""
     return [path for path in program.slots if path.startswith(owner + ".")]
-
-
-CheckList = Callable[[Program, Ledger], list[Check]]

@@ -37,7 +37,7 @@ def power(base: object, exponent: object) -> Array:
     True
     """
     b, e = np.broadcast_arrays(np.asarray(base, dtype=float), np.asarray(exponent, dtype=float))
-    flat = np.power(np.array(b, copy=True).ravel(), np.array(e, copy=True).ravel())
+    flat: Array = np.power(np.array(b, copy=True).ravel(), np.array(e, copy=True).ravel())
     return flat.reshape(b.shape)
 
 

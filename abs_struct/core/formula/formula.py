@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from abs_struct.core.findings import FormulaError
 from abs_struct.core.formula.evaluate import Bound, bind_node
-from abs_struct.core.formula.nodes import Name, Node, Number, shape, walk
+from abs_struct.core.formula.nodes import Call, Name, Node, Number, shape, walk
 from abs_struct.core.formula.parse import parse
 
 
@@ -54,7 +54,7 @@ class Formula:
         fixed = {
             id(node.args[1])
             for node in walk(self.tree)
-            if getattr(node, "function", "") in {"average", "previous"}  # their count of periods is structure
+            if isinstance(node, Call) and node.function in {"average", "previous"}
         }
         return [node for node in walk(self.tree) if isinstance(node, Number) and id(node) not in fixed]
 
