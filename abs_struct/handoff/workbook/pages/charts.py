@@ -1,0 +1,80 @@
+"""Charts: native, with hairlines in grey, and colours that every eye can tell apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from abs_struct.handoff.workbook.addresses import letters
+from abs_struct.handoff.workbook.book import Book
+from abs_struct.handoff.workbook.sheets import FIRST_ROW
+from abs_struct.handoff.workbook.styles import COLOURS, GREY, HAIRLINE, INK
+
+DASHES = ("solid", "dash", "square_dot", "long_dash")
+
+
+def series(book: Book, path: str, name: str, *, opening: bool = True) -> dict[str, Any]:
+    """A line of the workbook as a series over payment dates."""
+    column = book.layout.columns[path]
+    start = FIRST_ROW if opening else FIRST_ROW + 1
+    letter, last, sheet = letters(column.index), book.addresses.last_row, column.sheet
+    return {
+        "name": name,
+        "categories": f"='{sheet}'!$B${start}:$B${last}",
+        "values": f"='{sheet}'!${letter}${start}:${letter}${last}",
+    }
+
+
+def styled(chart: Any, title: str, number: str, axis: str) -> Any:
+    """One look for all charts."""
+    plain = {"name": "Calibri", "size": 9, "color": GREY, "bold": False}
+    chart.set_title({"name": title, "overlay": False, "name_font": {"name": "Calibri", "size": 11, "bold": True, "color": INK}})
+    chart.set_x_axis({"date_axis": True, "num_format": "yyyy", "major_unit": 1, "major_unit_type": "years", "num_font": plain,
+                      "line": {"color": GREY, "width": 0.75}, "major_tick_mark": "outside"})  # fmt: skip
+    chart.set_y_axis({"num_format": number, "num_font": plain, "name": axis, "name_font": plain, "min": 0, "line": {"none": True},
+                      "major_gridlines": {"visible": True, "line": {"color": HAIRLINE, "width": 0.5}}})  # fmt: skip
+    chart.set_legend({"position": "bottom", "font": plain})
+    chart.set_chartarea({"border": {"color": HAIRLINE}})
+    chart.set_size({"width": 560, "height": 300})
+    return chart
+
+
+def note_balances(book: Book) -> Any:
+    """Note balances, one on the other, the most senior at the bottom."""
+    chart = book.workbook.add_chart({"type": "area", "subtype": "stacked"})
+    for at, name in enumerate(book.result.terms.notes):
+        colour = COLOURS[at % len(COLOURS)]
+        entry = series(book, f"notes.{name}.balance", book.labels[f"notes.{name}"])
+        chart.add_series(entry | {"fill": {"color": colour}, "line": {"color": "#FFFFFF", "width": 0.5}})
+    return styled(chart, "Note balances", "#,##0,,", f"{book.result.terms.currency} million")
+
+
+def enhancement(book: Book) -> Any:
+    """Credit enhancement of each class."""
+    chart = book.workbook.add_chart({"type": "line"})
+    for at, name in enumerate(book.result.terms.notes):
+        path = f"notes.{name}.enhancement"
+        if path in book.layout.columns:
+            entry = series(book, path, book.labels[f"notes.{name}"])
+            line = {"color": COLOURS[at % len(COLOURS)], "width": 1.75, "dash_type": DASHES[at % len(DASHES)]}
+            chart.add_series(entry | {"line": line})
+    return styled(chart, "Credit enhancement, of the pool balance", "0%", "")
+
+
+def trigger(book: Book, name: str) -> Any:
+    """The tested value of a trigger against its level."""
+    chart = book.workbook.add_chart({"type": "line"})
+    label = book.labels[f"triggers.{name}"]
+    chart.add_series(series(book, f"triggers.{name}.value", label, opening=False) | {"line": {"color": COLOURS[0], "width": 2}})
+    level = {"line": {"color": COLOURS[3], "width": 1.75, "dash_type": "dash"}}
+    chart.add_series(series(book, f"triggers.{name}.level", "Trigger level", opening=False) | level)
+    largest = max(float(book.values(f"triggers.{name}.{line}").max()) for line in ("value", "level"))
+    return styled(chart, f"{label} against its trigger", "0.0%" if largest < 1_000.0 else "#,##0", "")
+
+
+def levelled(book: Book) -> list[str]:
+    """Triggers with a level, whose two series are both on the sheets."""
+    return [
+        name
+        for name, terms in book.result.terms.triggers.items()
+        if (terms.above is not None or terms.below is not None) and f"triggers.{name}.level" in book.layout.columns
+    ]

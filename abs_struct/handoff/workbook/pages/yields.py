@@ -1,0 +1,128 @@
+"""Yields: Newton's steps as rows of plain formulas, so that the yield of a class is live without iteration.
+
+Price P, flows c at t years, compounding m times a year:  y' = y + (PV(y) - P) / D(y),
+PV(y) = sum c / (1 + y/m)^(m t),  D(y) = sum t c / (1 + y/m)^(m t + 1). PV is convex and falls, so the steps settle
+from the left; sixteen of them are far more than any bond needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abs_struct.handoff.workbook.addresses import letters
+from abs_struct.handoff.workbook.book import NOT_AVAILABLE, Book, Sheet
+from abs_struct.handoff.workbook.pages.periods import YEARS_FOR_YIELDS
+from abs_struct.handoff.workbook.sheets import CURVES
+
+YIELDS = "Yields"
+STEPS = 16
+HEADER, TIMES, PRICE, START = 4, 5, 6, 7
+VALUE, RESULT = START + STEPS + 1, START + STEPS + 2
+LEAST = -0.99
+
+
+@dataclass(frozen=True)
+class Bond:
+    """What is priced: its name, its flows and price as formulas, and the engine's numbers for them."""
+
+    name: str
+    times: int
+    flows: str
+    price: str
+    flow_values: NDArray[np.float64]
+    price_value: float
+    result: float
+
+
+def bonds(book: Book) -> list[Bond]:
+    """Every class at its issue price, then the residual against what the equity puts in."""
+    measures, address = book.result.measures, book.addresses
+    found, raised = [], []
+    for name in book.result.terms.notes:
+        path = f"notes.{name}"
+        flows = "+".join(address.series(f"{path}.{line}", YIELDS) for line in ("interest_paid", "principal_paid"))
+        price = f"{address.at(f'{path}.balance', 0, YIELDS)}*{address.input(f'{path}.issue_price', YIELDS)}/100"
+        raised.append(price)
+        found.append(Bond(book.labels[path], 2, f"({flows})", price, np.asarray(measures.flows(name)),
+                          float(measures.proceeds(name)), float(measures.yield_(name))))  # fmt: skip
+    residuals = [path for path in book.layout.columns if path.startswith("residuals.")]
+    if residuals:
+        held = [address.at("pool.balance", 0, YIELDS)]
+        held += [address.at(f"accounts.{name}.balance", 0, YIELDS) for name in book.result.terms.accounts
+                 if f"accounts.{name}.balance" in book.layout.columns]  # fmt: skip
+        flows = "+".join(address.series(path, YIELDS) for path in residuals)
+        price = "+".join(held) + "".join(f"-{text}" for text in raised)
+        found.append(Bond("Residual", 1, f"({flows})", price, np.asarray(measures.residual()),
+                          float(measures.residual_invested()), float(measures.residual_irr())))  # fmt: skip
+    return found
+
+
+def write(book: Book) -> dict[str, str]:
+    """The sheet; gives back the cell of each result by name."""
+    sheet = book.page(YIELDS, "#0072B2")
+    sheet.title("Yields", "Classes: bond-equivalent yield at the issue price. Residual: effective yearly return. "
+                "Newton's steps as plain formulas; no iterative calculation.")  # fmt: skip
+    for row, text in ((HEADER, ""), (TIMES, "Compounding periods a year"), (PRICE, "Price paid at closing"),
+                      (START, "Start"), (VALUE, "Present value at the last step"), (RESULT, "Yield")):  # fmt: skip
+        sheet.text(row, 0, text, "header" if row == HEADER else "strong" if row == RESULT else "cell")
+    for step in range(1, STEPS + 1):
+        sheet.text(START + step, 0, f"Step {step}")
+    cells = {}
+    for at, bond in enumerate(bonds(book), 1):
+        column(sheet, at, bond)
+        cells[bond.name] = f"{YIELDS}!${letters(at)}${RESULT + 1}"
+    sheet.widths(32)
+    sheet.worksheet.set_column(1, len(cells), 18)
+    sheet.worksheet.freeze_panes(HEADER + 1, 1)
+    sheet.worksheet.fit_to_pages(1, 0)
+    sheet.link(0, 4, "Contents")
+    return cells
+
+
+def column(sheet: Sheet, at: int, bond: Bond) -> None:
+    """Price, steps and result of one class."""
+    letter = letters(at)
+    years = sheet.book.addresses.rows(CURVES, letters(YEARS_FOR_YIELDS), YIELDS)
+    times, price = f"{letter}${TIMES + 1}", f"{letter}${PRICE + 1}"
+    sheet.text(HEADER, at, bond.name, "header_number")
+    sheet.number(TIMES, at, bond.times, "number")
+    sheet.formula(PRICE, at, bond.price, bond.price_value, "money")
+    sheet.number(START, at, 0.0, "percent", "formula")
+
+    def present(cell: str, more: str = "") -> str:
+        return f"{bond.flows}/(1+{cell}/{times})^({times}*{years}{more})"
+
+    values = newton(bond, np.asarray(sheet.book.result.measures.years_from_closing))
+    for step in range(1, STEPS + 1):
+        cell = f"{letter}{START + step}"
+        gap = f"SUMPRODUCT({present(cell)})-{price}"
+        slope = f"SUMPRODUCT({years}*{present(cell, '+1')})"
+        text = f"IFERROR(MAX({LEAST}*{times},{cell}+({gap})/{slope}),{cell})"
+        sheet.formula(START + step, at, text, values[step], "rate")
+    last = f"{letter}{START + STEPS + 1}"
+    value = present_value(bond, values[STEPS], np.asarray(sheet.book.result.measures.years_from_closing))
+    sheet.formula(VALUE, at, f"SUMPRODUCT({present(last)})", value, "money")
+    check = f"ABS({letter}{VALUE + 1}/{price}-1)<0.000000001"
+    text = f'IFERROR(IF({price}>0,IF({check},{last},"{NOT_AVAILABLE}"),"{NOT_AVAILABLE}"),"{NOT_AVAILABLE}")'
+    sheet.formula(RESULT, at, text, bond.result, "rate", "strong")
+
+
+def present_value(bond: Bond, rate: float, years: NDArray[np.float64]) -> float:
+    """The cached value of the present value."""
+    flows = bond.flow_values / (1.0 + rate / bond.times) ** (bond.times * years)
+    return float(np.cumsum(flows)[-1])
+
+
+def newton(bond: Bond, years: NDArray[np.float64]) -> list[float]:
+    """The cached values of the steps."""
+    values = [0.0]
+    for _ in range(STEPS):
+        rate = values[-1]
+        slopes = years * bond.flow_values / (1.0 + rate / bond.times) ** (bond.times * years + 1.0)
+        slope = float(np.cumsum(slopes)[-1])
+        step = (present_value(bond, rate, years) - bond.price_value) / slope if slope else 0.0
+        values.append(max(LEAST * bond.times, rate + step))
+    return values

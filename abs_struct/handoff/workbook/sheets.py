@@ -1,0 +1,193 @@
+"""Sheets: which line lives on which sheet and in which column, with the words above it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from abs_struct.core.arithmetic.symbols import Symbol, leaves
+from abs_struct.core.findings import AbsStructError
+from abs_struct.core.lines import Line
+from abs_struct.handoff.workbook.words import entity_label, words
+from abs_struct.waterfall.section import Clause, Section
+from abs_struct.waterfall.trace import Trace
+
+CURVES, COHORTS, POOL, WATERFALL, NOTES, ACCOUNTS, TRIGGERS = (
+    "Curves", "Cohorts", "Pool", "Waterfall", "Notes", "Accounts and fees", "Triggers",
+)  # fmt: skip
+PERIOD_SHEETS = (CURVES, COHORTS, POOL, WATERFALL, NOTES, ACCOUNTS, TRIGGERS)
+ASSUMPTIONS = "Assumptions"
+
+#: Column A is the period, column B the payment date, on every sheet with periods.
+FIRST_COLUMN = 2
+#: The row of period 0, counted from 1, on every sheet with periods.
+FIRST_ROW = 9
+MOST_COLUMNS = 16_384
+
+OWNERS = {
+    "pool": POOL, "groups": POOL, "cohorts": COHORTS, "notes": NOTES, "fees": ACCOUNTS, "accounts": ACCOUNTS,
+    "amounts": ACCOUNTS, "residuals": ACCOUNTS, "deal": ACCOUNTS, "triggers": TRIGGERS, "sections": WATERFALL,
+    "waterfall": WATERFALL,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column with periods: the line in it and the three headers above it."""
+
+    path: str
+    line: Line
+    sheet: str
+    index: int
+    band: str
+    group: str
+    name: str
+
+    @property
+    def live(self) -> bool:
+        """Whether it holds formulas (data lines hold values)."""
+        return self.line.kind != "data"
+
+
+@dataclass
+class Layout:
+    """The columns of all sheets with periods, and the lines that are constants."""
+
+    columns: dict[str, Column] = field(default_factory=dict)
+    constants: dict[str, Line] = field(default_factory=dict)
+    widths: dict[str, int] = field(default_factory=dict)
+
+    def on(self, sheet: str) -> list[Column]:
+        """The columns of a sheet, from left to right."""
+        return [column for column in self.columns.values() if column.sheet == sheet]
+
+    def add(self, sheet: str, path: str, line: Line, band: str, group: str, name: str) -> None:
+        """Put a line into the next free column of a sheet."""
+        index = self.widths.get(sheet, FIRST_COLUMN)
+        if index >= MOST_COLUMNS:
+            raise AbsStructError(
+                f"the sheet '{sheet}' would need more than {MOST_COLUMNS:,} columns at line {path}, the most that a "
+                "spreadsheet holds; group the pool into fewer cohorts"
+            )
+        self.widths[sheet] = index + 1
+        self.columns[path] = Column(path, line, sheet, index, band, group, name)
+
+
+def layout_of(trace: Trace, labels: Mapping[str, str]) -> Layout:
+    """The layout of a program: lines that are computed, that are data, or that a formula reads."""
+    layout = Layout()
+    shown = lines_shown(trace)
+    layout.widths[CURVES] = FIRST_COLUMN + 2  # years for lives and years for yields stand first
+    for path in shown:
+        if trace.lines[path].kind == "constant":
+            layout.constants[path] = trace.lines[path]
+    for sheet in (CURVES, COHORTS):
+        for path in by_line(path for path in shown if sheet_of(path, trace.lines[path]) == sheet):
+            line = trace.lines[path]
+            cohort = entity_label(trace.program, labels, path)
+            layout.add(sheet, path, line, "", f"{line.en}" if path.startswith("cohorts.") else cohort,
+                       cohort if path.startswith("cohorts.") else line.en)  # fmt: skip
+    for path in waterfall_paths(trace, labels, layout):
+        if path not in layout.columns and path in shown:
+            raise AbsStructError(f"no clause claims the line {path}")
+    for path in shown:
+        line = trace.lines[path]
+        if path not in layout.columns and line.kind != "constant":
+            layout.add(sheet_of(path, line), path, line, "", entity_label(trace.program, labels, path), line.en)
+    return layout
+
+
+def lines_shown(trace: Trace) -> list[str]:
+    """Every computed line, every data line, and every other line that a formula reads, as declared."""
+    known = {*trace.openings, *trace.curves, *trace.formulas}
+    for formulas in (trace.openings, trace.curves, trace.formulas):
+        for node in formulas.values():
+            known.update(leaf.args[0] for leaf in leaves(node) if leaf.op == "line")
+    hidden = {"deal.period"}  # column A
+    return [path for path, line in trace.lines.items() if (path in known or line.kind == "data") and path not in hidden]
+
+
+def sheet_of(path: str, line: Line) -> str:
+    """The sheet on which a line lives: by what owns it; curves stand together but for the levels of triggers."""
+    owner = path.split(".")[0]
+    return CURVES if line.kind == "curve" and owner != "triggers" else OWNERS[owner]
+
+
+def by_line(paths: Iterator[str] | list[str]) -> list[str]:
+    """Paths of many alike entities, the same line of all of them side by side, so that a total is one SUM."""
+    kept = list(paths)
+    order: dict[str, int] = {}
+    for path in kept:
+        order.setdefault(key_of(path), len(order))
+    return sorted(kept, key=lambda path: order[key_of(path)])
+
+
+def key_of(path: str) -> str:
+    """What cohorts have in common: the path without the number."""
+    owner, _, name = path.rpartition(".")
+    return f"cohorts.{name}" if owner.startswith("cohorts.") else path
+
+
+def waterfall_paths(trace: Trace, labels: Mapping[str, str], layout: Layout) -> list[str]:
+    """Lay out the waterfall: its sections, their clauses in order, and due, paid and left of each payment."""
+    for part in trace.program.parts:
+        if isinstance(part, Section):
+            band = words(part.name)
+            for name in ("in_force", "available"):
+                path = f"sections.{part.name}.{name}"
+                if path in trace.lines:
+                    layout.add(WATERFALL, path, trace.lines[path], band, "Section", trace.lines[path].en)
+            for number, clause in enumerate(part.clauses, 1):
+                lay_clause(trace, labels, layout, band, f"{number}. {clause_title(clause, labels)}", clause)
+    return [path for path in trace.lines if path.startswith(("waterfall.", "sections."))]
+
+
+def lay_clause(
+    trace: Trace, labels: Mapping[str, str], layout: Layout, band: str, title: str, clause: Clause
+) -> None:
+    """The lines of a clause as a whole, then those of each payment."""
+    owners = clause.step.owners()
+    target_owner = owners.get(clause.step.word, "")
+    whole = clause.legs.get("*")
+    own = {"due", "paid", "left"}
+    if whole is not None:
+        for line in trace.program.slots[whole].lines:
+            if line.name not in own:
+                layout.add(WATERFALL, f"{whole}.{line.name}", line, band, title, line.en)
+    for leg, path in clause.legs.items():
+        if leg == "*":
+            continue
+        said = leg_label(leg, target_owner, labels)
+        for line in trace.program.slots[path].lines:
+            if line.name in own:
+                layout.add(WATERFALL, f"{path}.{line.name}", line, band, title, f"{said}{line.en}")
+
+
+def leg_label(leg: str, owner: str, labels: Mapping[str, str]) -> str:
+    """`A.from_reserve` as `Class A from Reserve account: `; nothing for the clause's only payment."""
+    spoken = []
+    for word in filter(None, leg.split(".")):
+        if word.startswith("from_"):
+            account = word.removeprefix("from_")
+            spoken.append(f"from {labels.get(f'accounts.{account}', words(account))}")
+        else:
+            spoken.append(labels.get(f"{owner}.{word}", words(word)))
+    return f"{' '.join(spoken)}: ".replace("from ", "From ", 1 if spoken and spoken[0].startswith("from") else 0) if spoken else ""
+
+
+def clause_title(clause: Clause, labels: Mapping[str, str]) -> str:
+    """The clause's own name, or its kind and what it pays."""
+    step = clause.step
+    if step.name:
+        return words(step.name)
+    owner = step.owners().get(step.word, "")
+    targets = ", ".join(labels.get(f"{owner}.{name}", words(name)) for name in step.targets)
+    return f"{words(step.word)}: {targets}"
+
+
+def node_of(trace: Trace, path: str) -> Symbol | None:
+    """The formula of a line in a period after closing: its own, or last period's value of an untouched stock."""
+    found = trace.formula(path)
+    if found is None and trace.lines[path].kind == "stock":
+        return Symbol("line", (path, 1))
+    return found

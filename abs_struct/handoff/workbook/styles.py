@@ -1,0 +1,80 @@
+"""Styles: number formats, fonts, fills and colours, each made once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from abs_struct.core.lines import Line
+
+#: Okabe and Ito's colours, in the fixed order of the classes.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#000000")
+HAIRLINE, GREY, INK, NAVY, PALE, BAND = "#D9D9D9", "#767676", "#1F2933", "#16324F", "#FFF8E1", "#E8EEF4"
+BLUE, GREEN, RED = "#0000C8", "#00703C", "#B00020"
+
+NUMBER_FORMATS = {
+    "money": '[>=0.5]#,##0_);[<=-0.5][Red]\\(#,##0\\);"-"_)',
+    "cents": '#,##0.00_);[Red]\\(#,##0.00\\);"-"_)',
+    "rate": '0.000%_);[Red]\\(0.000%\\);"-"_)',
+    "percent": "0.00%",
+    "flag": '0;-0;"-"',
+    "factor": "0.00000000",
+    "number": "#,##0",
+    "years": "0.0000",
+    "life": "0.00",
+    "price": "#,##0.00",
+    "general": "#,##0.########",
+    "date": "yyyy-mm-dd",
+    "gap": '0.0E+00;-0.0E+00;"0"',
+    "text": "@",
+}
+BASE: dict[str, Any] = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "vcenter"}
+KINDS: dict[str, dict[str, Any]] = {
+    "formula": {},
+    "link": {"font_color": GREEN},
+    "value": {"font_color": BLUE},
+    "input": {"font_color": BLUE, "bg_color": PALE, "border": 1, "border_color": "#E0D8B0", "locked": False},
+    "total": {"bold": True, "top": 1, "bottom": 1, "top_color": GREY, "bottom_color": GREY},
+    "cell": {"bottom": 1, "bottom_color": HAIRLINE},
+    "strong": {"bold": True, "bottom": 1, "bottom_color": HAIRLINE},
+    "title": {"bold": True, "font_size": 16, "font_color": NAVY},
+    "subtitle": {"font_color": GREY},
+    "heading": {"bold": True, "font_size": 11, "font_color": NAVY, "bottom": 2, "bottom_color": NAVY},
+    "header": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "text_wrap": True, "valign": "vcenter"},
+    "header_number": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "text_wrap": True, "align": "right"},
+    "band": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY},
+    "group": {"bold": True, "font_color": NAVY, "bg_color": BAND},
+    "group_start": {"bold": True, "font_color": NAVY, "bg_color": BAND, "left": 1, "left_color": NAVY},
+    "name": {"bold": True, "text_wrap": True, "align": "right", "valign": "bottom"},
+    "unit": {"font_color": GREY, "align": "right", "italic": True},
+    "path": {"font_color": GREY, "font_size": 7, "text_wrap": True, "align": "right", "valign": "top",
+             "bottom": 1, "bottom_color": NAVY},
+    "label": {"bold": True, "valign": "bottom"},
+    "note": {"font_color": GREY, "text_wrap": True, "valign": "top"},
+    "wrap": {"text_wrap": True, "valign": "top", "bottom": 1, "bottom_color": HAIRLINE},
+    "url": {"font_color": "#0563C1", "underline": 1},
+    "good": {"font_color": GREEN, "bold": True, "bottom": 1, "bottom_color": HAIRLINE},
+}  # fmt: skip
+
+
+class Styles:
+    """Formats of one workbook, made when first asked for."""
+
+    def __init__(self, workbook: Any) -> None:
+        self.workbook = workbook
+        self.made: dict[tuple[str, str], Any] = {}
+
+    def __call__(self, kind: str, number: str = "") -> Any:
+        """The format of a kind of cell with a number format by name."""
+        key = (kind, number)
+        if key not in self.made:
+            given = BASE | KINDS[kind] | ({"num_format": NUMBER_FORMATS[number]} if number else {})
+            self.made[key] = self.workbook.add_format(given)
+        return self.made[key]
+
+
+UNITS = {"money": "", "rate": "%", "flag": "0 / 1", "factor": "factor", "number": "number", "date": "date", "years": "years"}
+
+
+def number_of(line: Line) -> str:
+    """The number format of a line."""
+    return line.unit

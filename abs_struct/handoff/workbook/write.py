@@ -1,0 +1,98 @@
+"""Write: the order of the pages, and the file as a whole."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abs_struct.core.findings import UsageError, nearest
+from abs_struct.handoff.workbook.addresses import Addresses
+from abs_struct.handoff.workbook.book import Book
+from abs_struct.handoff.workbook.pages import assumptions, checks, contents, dictionary, engine, periods, summary, yields
+from abs_struct.handoff.workbook.sheets import PERIOD_SHEETS, layout_of
+from abs_struct.handoff.workbook.styles import Styles
+from abs_struct.handoff.workbook.words import clean
+from abs_struct.waterfall.trace import trace
+
+if TYPE_CHECKING:
+    from abs_struct.deal.result import Result
+
+LAYOUTS = ("rows",)
+#: One date in every file, so that the same run gives the same bytes.
+CREATED = datetime(2020, 1, 1)
+
+
+def write_workbook(result: Result, path: str | Path, layout: str = "rows") -> Path:
+    """Write a deal as a live-formula workbook.
+
+    Every line of the deal is a formula that the trace of its program dictates, and every formula cell carries the
+    value of the engine, so that the file reads the same before and after it is recalculated.
+
+    Parameters
+    ----------
+    result : a run of a deal with one scenario and all its lines
+    path : the .xlsx file to write; it is replaced as a whole
+    layout : "rows", one row a period and one column a line
+
+    Returns
+    -------
+    Path of the file
+
+    Raises
+    ------
+    UsageError : a layout that does not exist, or a result of many scenarios
+    AbsStructError : more columns than a sheet holds, or a formula longer than a cell takes
+    """
+    if layout not in LAYOUTS:
+        raise UsageError(f"no layout '{layout}'{nearest(layout, LAYOUTS)} (layouts: {', '.join(LAYOUTS)})")
+    if result.lines.scenarios is not None:
+        raise UsageError(f"a workbook shows one scenario and this result has {result.lines.scenarios}")
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        fill(result, draft)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+    return file
+
+
+def fill(result: Result, file: Path) -> None:
+    """All pages: the periods first, since the other pages show which cells they read."""
+    import xlsxwriter
+
+    workbook = xlsxwriter.Workbook(
+        str(file), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
+    book = book_of(result, workbook)
+    for name in (contents.CONTENTS, summary.SUMMARY, assumptions.ASSUMPTIONS):
+        book.page(name, {"Assumptions": "#E69F00"}.get(name, "#16324F"))
+    for name in PERIOD_SHEETS:
+        if book.layout.on(name):
+            periods.write(book, name)
+    found = yields.write(book)
+    checks.write(book, engine.places(book))
+    engine.write(book)
+    dictionary.write(book)
+    summary.write(book, found)
+    assumptions.write(book)
+    contents.write(book)
+    workbook.set_properties(
+        {"title": f"{clean(result.terms.name)}: live cash flow model", "subject": "live-formula workbook of a securitisation",
+         "author": "abs_struct", "keywords": "ABS, cash flow model, waterfall", "created": CREATED,
+         "comments": f"deal file sha256 {result.document.sha256}; tape sha256 {result.collateral.tape.sha256}"}
+    )  # fmt: skip
+    workbook.close()
+
+
+def book_of(result: Result, workbook: object) -> Book:
+    """Where everything stands, before the first cell is written."""
+    program = result.program
+    traced = trace(program)
+    layout = layout_of(traced, program.labels)
+    rows, _ = assumptions.input_rows(program)
+    addresses = Addresses(layout, rows, assumptions.constant_rows(layout, rows), program.periods)
+    return Book(workbook, result, traced, layout, addresses, Styles(workbook), dict(program.labels))
