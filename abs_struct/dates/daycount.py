@@ -129,6 +129,10 @@ def actual_actual_icma(start: date, end: date, period_start: date, period_end: d
 
     A stub that begins before the reference period is counted over notional periods of the same length.
     """
+    if period_end <= period_start:
+        raise DateError(
+            f"the coupon period from {period_start} to {period_end} has no days; its end must lie later"
+        )
     months = max(1, round((period_end - period_start).days / 30.4375))
     total, low, high = 0.0, period_start, period_end
     while start < low:  # a long first coupon: walk back over notional periods
@@ -249,5 +253,5 @@ def year_fraction(
         function, year = DAYS[name]
         return function(start, end, final) / year
     if name == "actual/actual ICMA":
-        return actual_actual_icma(start, end, period_start or start, period_end or end)
+        return 0.0 if start == end else actual_actual_icma(start, end, period_start or start, period_end or end)
     return actual_actual_afb(start, end) if name == "actual/actual AFB" else actual_actual_isda(start, end)
