@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from abs_struct.core.findings import listed, nearest
 from abs_struct.tape.layout import Source
+from abs_struct.tape.packed import Packed
 from abs_struct.tape.tape import REPAYMENT, Column
 
 Floats = NDArray[np.float64]
@@ -50,6 +51,8 @@ def distinct(texts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
     >>> [words[i] for i in at]
     ['CA', 'TX', 'CA']
     """
+    if isinstance(texts, Packed):
+        return texts.distinct()
     words = list(set(texts))
     if 2 * len(words) >= len(texts):  # nearly all differ: each row on its own
         return list(texts), np.arange(len(texts))
@@ -64,6 +67,9 @@ def short(text: str) -> str:
 
 def numbers(texts: Sequence[str], kind: str) -> tuple[Floats, Bools, Bools]:
     """Numbers (N,), and masks of the cells that are blank and of those that are no number; both nan."""
+    if isinstance(texts, Packed) and (exact := texts.decimals()) is not None:
+        nothing = np.zeros(len(texts), dtype=bool)
+        return exact, nothing, nothing
     words, at = distinct(texts)
     values, blank, bad = (
         np.empty(len(words)),
@@ -123,7 +129,7 @@ def read_rate(name: str, source: Source, texts: Sequence[str], faults: Faults) -
     """Fractions per year, rounded to 8 decimals; a cell with % is percent whatever the unit."""
     marked = np.zeros(len(texts), dtype=bool)
     bare = texts
-    if "%" in "".join(texts):
+    if any("%" in word for word in distinct(texts)[0]):
         marked = np.array([text.rstrip().endswith("%") for text in texts], dtype=bool)
         bare = [text.rstrip().removesuffix("%") for text in texts]
     values, blank, bad = numbers(bare, "rate")

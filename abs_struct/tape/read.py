@@ -143,8 +143,9 @@ class Reading:
             if name not in columns:
                 columns[name] = original - given
             elif name in self.places:
-                blank = np.array([not text.strip() for text in self.texts(name)], dtype=bool)
-                self.faults.where(name, blank, lambda i, name=name: f"{name} is blank")  # type: ignore[misc]
+                for i in np.flatnonzero(np.isnan(columns[name])).tolist():
+                    if not self.texts(name)[i].strip():
+                        self.faults.add(name, i, f"{name} is blank")
 
     def check(self, as_of: AsOf) -> None:
         """All checks of the rows, and the mistakes that concern the whole file."""
@@ -175,13 +176,14 @@ class Reading:
                 f"{table.file}: none of the {len(table):,} rows can be accepted ({shown})",
                 [r.finding(table.file) for r in rejections],
             )
+        whole_file = bool(clean.all())
         currency = self.currency()
         columns: dict[str, Column] = {"loan_id": self.columns.pop("loan_id")[clean]}
         for name, (values, known) in money.items():
             assert known[clean].all()  # a balance that cannot be read is a fault
             columns[CENTS[name]] = values[clean]
         for name, column in self.columns.items():
-            kept = column[clean]
+            kept = column if whole_file else column[clean]
             columns[name] = (
                 kept.astype(np.int64) if name in WHOLE else kept if name == "rate" else whole(kept)
             )

@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abs_struct.core.findings import TapeError, nearest
+from abs_struct.tape.packed import Columns, Grid
 
 KINDS = {".csv": "csv", ".gz": "csv", ".txt": "csv", ".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx"}
+FIRST_ROWS = 8  # the header is looked for among them
 LONGEST = 1_000_000  # characters in one cell
 
 
@@ -29,7 +31,7 @@ class Table:
     file: str
     sha256: str
     header: list[str]
-    columns: list[Sequence[str]]
+    columns: Sequence[Sequence[str]]
     rows: NDArray[np.int64]
     ragged: dict[int, int] = field(default_factory=dict)
 
@@ -39,18 +41,27 @@ class Table:
 
 @dataclass
 class Lines:
-    """A file as rows of cells, the header still among them; blank lines are left out."""
+    """A file as rows of cells, the header still among them; blank lines are left out.
+
+    grid : a plain CSV, of which `cells` holds the first rows only
+    """
 
     file: str
     sha256: str
     cells: list[list[str]]
     numbers: Sequence[int]
+    grid: Grid | None = None
 
     def table(self, header_at: int) -> Table:
         """The table below the header, which is the row with this index."""
         header = [name.strip() for name in self.cells[header_at]]
         while header and not header[-1]:
             header.pop()
+        columns: Sequence[Sequence[str]]
+        if self.grid is not None and len(header) == len(self.cells[header_at]):
+            columns = Columns(self.grid, header_at + 1)
+            rows = np.arange(header_at + 2, len(self.grid) + 1, dtype=np.int64)
+            return Table(self.file, self.sha256, header, columns, rows)
         body, numbers, width = self.cells[header_at + 1 :], self.numbers[header_at + 1 :], len(header)
         ragged: dict[int, int] = {}
         if any(map(width.__ne__, map(len, body))):
@@ -59,7 +70,7 @@ class Lines:
                     if len(row) < width or any(cell.strip() for cell in row[width:]):
                         ragged[i] = len(row)
                     body[i] = (row + [""] * width)[:width]
-        columns: list[Sequence[str]] = list(zip(*body, strict=True)) if body else [() for _ in header]
+        columns = list(zip(*body, strict=True)) if body else [() for _ in header]
         rows = np.array(numbers, dtype=np.int64)
         return Table(self.file, self.sha256, header, columns, rows, ragged)
 
@@ -100,7 +111,12 @@ def read_lines(path: str | Path) -> Lines:
     elif kind == "xlsx":
         cells, numbers = from_excel(path, raw)
     else:
-        cells, numbers = from_csv(path, raw)
+        data = unpacked(path, raw)
+        grid = Grid.of(data)
+        if grid is not None:
+            first = min(len(grid), FIRST_ROWS)
+            return Lines(str(path), sha256, [grid.row(i) for i in range(first)], range(1, first + 1), grid)
+        cells, numbers = from_csv(path, data)
     if not cells:
         raise TapeError(f"{path}: the tape is empty")
     return Lines(str(path), sha256, cells, numbers)
@@ -125,15 +141,20 @@ def kind_of(path: str, raw: bytes) -> str:
     return kind
 
 
-def decoded(path: str | Path, raw: bytes) -> str:
-    """The text of a CSV file: unpacked where it is gz, UTF-8 (or UTF-16 with its mark)."""
+def unpacked(path: str | Path, raw: bytes) -> bytes:
+    """The bytes of a CSV file, unpacked where they are gz."""
     if raw[:2] == b"\x1f\x8b":
         import gzip
 
         try:
-            raw = gzip.decompress(raw)
+            return gzip.decompress(raw)
         except (OSError, EOFError, zlib.error) as error:
             raise TapeError(f"{path}: the gz file is damaged or cut off ({error})") from None
+    return raw
+
+
+def decoded(path: str | Path, raw: bytes) -> str:
+    """The text of a CSV file: UTF-8, or UTF-16 with its mark."""
     wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
         return raw.decode("utf-16" if wide else "utf-8-sig")
@@ -145,12 +166,6 @@ def decoded(path: str | Path, raw: bytes) -> str:
 def from_csv(path: str | Path, raw: bytes) -> tuple[list[list[str]], Sequence[int]]:
     """Rows of a CSV text with the line on which each begins."""
     text = decoded(path, raw)
-    if (
-        '"' not in text and "\r" not in text
-    ):  # nothing is quoted, so that every comma divides and every line is a row
-        lines = text.split("\n")
-        numbers: Sequence[int] = [i for i, line in enumerate(lines, 1) if line]
-        return [line.split(",") for line in lines if line], numbers
     csv.field_size_limit(LONGEST)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -158,7 +173,7 @@ def from_csv(path: str | Path, raw: bytes) -> tuple[list[list[str]], Sequence[in
     except csv.Error as error:
         raise TapeError(f"{path} row {reader.line_num:,}: is not comma-separated text ({error})") from None
     if reader.line_num == len(cells):
-        numbers = range(1, len(cells) + 1)
+        numbers: Sequence[int] = range(1, len(cells) + 1)
     else:  # some cell holds a line break
         again, numbers, begin = csv.reader(io.StringIO(text, newline=""), strict=True), [], 1
         for _ in again:

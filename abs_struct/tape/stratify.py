@@ -134,11 +134,14 @@ def by_edges(name: str, column: Column, edges: Sequence[float]) -> list[Group]:
     place = np.searchsorted(np.asarray(edges, dtype=float) * scale, column, side="right")
     missing = np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), dtype=bool)
     groups: list[Group] = []
+    whole = (
+        name not in CENTS and all(edge % 1 == 0 for edge in edges) and bool((column[~missing] % 1 == 0).all())
+    )
     used = np.unique(place[~missing])
     for k in range(int(used.min()), int(used.max()) + 1) if used.size else ():
         low = edges[k - 1] if k else None
         high = edges[k] if k < len(edges) else None
-        groups.append((label_of(name, low, high), (place == k) & ~missing, low, high))
+        groups.append((label_of(name, low, high, whole), (place == k) & ~missing, low, high))
     if missing.any():
         groups.append(("not given", missing, None, None))
     return groups
@@ -200,7 +203,7 @@ def band(tape: Tape, mask: Column, label: str, low: float | None, high: float | 
     )
 
 
-def label_of(name: str, low: float | None, high: float | None) -> str:
+def label_of(name: str, low: float | None, high: float | None, whole: bool) -> str:
     """A band as a table prints it: whole numbers inclusive, rates in percent."""
     if name == "rate":
         write = "{:.2%}".format
@@ -208,7 +211,7 @@ def label_of(name: str, low: float | None, high: float | None) -> str:
         write = "{:,.0f}".format
     else:
         write = "{:g}".format
-    if name in {"rate", *CENTS} or not all(edge is None or edge % 1 == 0 for edge in (low, high)):
+    if not whole or name == "rate":
         if low is None:
             return f"< {write(high)}"
         return f">= {write(low)}" if high is None else f"{write(low)} - < {write(high)}"
