@@ -6,7 +6,10 @@ always by NumPy; the loop over periods holds nothing but + - * /, comparisons, m
 
 from __future__ import annotations
 
+from array import array
+from collections import deque
 from collections.abc import Iterable, Iterator
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -21,6 +24,9 @@ from abs_struct.waterfall.ledger import Ledger
 
 #: Scenarios that are run side by side: 64 KB an array, the fastest size measured.
 CHUNK = 8192
+
+#: Walk through an iterator for its effects, without a Python loop.
+drain = partial(deque, maxlen=0)
 
 
 def scenarios_of(program: Program) -> int | None:
@@ -81,9 +87,9 @@ def recorded(program: Program, record: Iterable[str] | None) -> tuple[str, ...]:
 def run_floats(program: Program, names: tuple[str, ...]) -> Ledger:
     """One scenario in Python floats."""
     inputs = {key: float(value) for key, value in program.inputs.items()}
-    history = Loop(program, inputs, Floats()).history(names)
-    block = np.array(history, dtype=float).reshape(len(names), program.periods + 1, 1)
-    return Ledger(names, block + 0.0, None)
+    rows = [array("d", row) for row in Loop(program, inputs, Floats()).rows(names)]
+    block = np.array(rows).reshape(program.periods + 1, len(names)).T[:, :, None]
+    return Ledger(names, np.ascontiguousarray(block) + 0.0, None)
 
 
 def run_arrays(program: Program, names: tuple[str, ...], start: int, stop: int, block: Any) -> None:
@@ -160,13 +166,13 @@ class Loop:
                 wide = np.broadcast_to(grid, (periods, grid.shape[-1] if grid.ndim > 1 else 1))
                 yield line.name, [0.0, *(wide[:, 0].tolist() if wide.shape[1] == 1 else list(wide))]
 
-    def flows(self) -> list[tuple[dict[str, Any], dict[str, float]]]:
-        """For each entity its attributes, and its flows at nil: how every period starts."""
-        return [
-            (self.state.entities[slot.path].__dict__, nil)
+    def flows(self) -> tuple[list[dict[str, Any]], list[dict[str, float]]]:
+        """How every period starts: the attributes of each entity, and its flows at nil."""
+        having = [
+            (self.state.entities[slot.path].__dict__, {line.name: 0.0 for line in slot.lines if line.kind == "flow"})
             for slot in self.program.slots.values()
-            if (nil := {line.name: 0.0 for line in slot.lines if line.kind == "flow"})
         ]
+        return [attributes for attributes, _ in having], [nil for _, nil in having]
 
     def rows(self, names: tuple[str, ...]) -> Iterator[list[Value]]:
         """The values of the recorded lines, period by period, closing first."""
@@ -174,7 +180,10 @@ class Loop:
         kept = [(self.kept[path], *self.address(path)) for path in self.program.past]
         readers = [(itemgetter(*words), attributes, len(words)) for attributes, words in self.addresses(names)]
         applies = [part.apply for part in self.program.parts]
-        flows = self.flows()
+        starting, nil = self.flows()
+        known = [attributes for attributes, _, _ in self.series]
+        words = [name for _, name, _ in self.series]
+        series = list(zip(*(values for _, _, values in self.series), strict=True))
 
         def values() -> list[Value]:
             for series, attributes, name in kept:
@@ -190,10 +199,8 @@ class Loop:
         yield values()
         for period in range(1, self.program.periods + 1):
             self.period = period
-            for attributes, nil in flows:
-                attributes.update(nil)
-            for attributes, name, series in self.series:
-                attributes[name] = series[period]
+            drain(map(dict.update, starting, nil))
+            drain(map(dict.__setitem__, known, words, series[period]))
             for apply in applies:
                 apply(x, state)
             yield values()
@@ -213,10 +220,6 @@ class Loop:
             else:
                 found.append((attributes, [name]))
         return found
-
-    def history(self, names: tuple[str, ...]) -> list[tuple[float, ...]]:
-        """All recorded lines of a single run, line by line."""
-        return list(zip(*self.rows(names), strict=True)) if names else []
 
 
 def entities_of(program: Program, inputs: dict[str, Any]) -> dict[str, Entity]:

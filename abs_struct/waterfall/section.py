@@ -65,7 +65,6 @@ class Section:
             cash.pots[name] = balance if in_force is None else x.where(in_force, balance, 0.0)
         section.available = cash.pots[COLLECTIONS]
         cash.pots[COLLECTIONS] = section.available
-        s.entities["scope"] = Available(cash)
         for apply, legs in self.resolved(cash):
             cash.legs = legs
             apply(x, cash)
@@ -78,6 +77,7 @@ class Section:
         """The steps with the entities of their lines, looked up once for each state."""
         known: dict[str, Resolved] = s.__dict__.setdefault("resolved", {})
         if self.name not in known:
+            s.entities.setdefault("scope", Available(s))
             known[self.name] = [
                 (clause.step.apply, {leg: s.entities[path] for leg, path in clause.legs.items()})
                 for clause in self.clauses

@@ -13,28 +13,32 @@ TRUTH = "flag"
 ANY = "number"
 
 
-class Bound:
-    """A resolved tree. `value(x, s)` computes it; the closure is made on first use, so that it can be pickled."""
+Function = Callable[[Any], Any]
 
-    __slots__ = ("function", "node", "reads", "unit")
+
+class Bound:
+    """A resolved tree. `value(x, s)` computes it, through a closure over the entities of the state it is asked in."""
+
+    __slots__ = ("made", "node", "reads", "unit")
 
     def __init__(self, node: tuple[Any, ...], unit: str, reads: tuple[tuple[str, str], ...]) -> None:
         self.node = node
         self.unit = unit
         self.reads = reads
-        self.function: Callable[[Any, Any], Any] | None = None
+        self.made: tuple[Any, Function] | None = None
 
     def value(self, x: Any, s: Any) -> Any:
-        if self.function is None:
-            self.function = closure(self.node)
-        return self.function(x, s)
+        made = self.made
+        if made is None or made[0] is not s:
+            made = self.made = (s, closure(self.node, s))  # one name, so that threads never mix two states
+        return made[1](x)
 
     def __getstate__(self) -> tuple[Any, ...]:
         return self.node, self.unit, self.reads
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.node, self.unit, self.reads = state
-        self.function = None
+        self.made = None
 
 
 def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], text: str) -> Bound:
@@ -134,70 +138,56 @@ def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], t
     return Bound(node, unit, tuple(dict.fromkeys(reads)))
 
 
-def closure(node: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
-    """The function (x, s) of a resolved node."""
+def closure(node: tuple[Any, ...], s: Any) -> Function:
+    """The function of a resolved node over a numbers backend, in one state."""
     op = node[0]
-    if op == "input":
-        key = node[1]
-        return lambda x, s: s.inputs[key]
-    if op == "text":
-        word = node[1]
-        return lambda x, s: word
+    if op in {"input", "text"}:
+        value = s.inputs[node[1]] if op == "input" else node[1]
+        return lambda x: value
     if op == "line":
-        entity, attribute = node[1], node[2]
-        return lambda x, s: getattr(s.entities[entity], attribute)
+        entity, attribute = s.entities[node[1]], node[2]
+        return lambda x: getattr(entity, attribute)
     if op == "past":
-        path, ago = f"{node[1]}.{node[2]}", node[3]
-        return lambda x, s: s.past(path, ago)
-    parts = [closure(child) for child in node[1:]]
+        past, path, ago = s.past, f"{node[1]}.{node[2]}", node[3]
+        return lambda x: past(path, ago)
+    parts = [closure(child, s) for child in node[1:]]
     return combined(op, parts)
 
 
-def combined(op: str, parts: list[Callable[[Any, Any], Any]]) -> Callable[[Any, Any], Any]:
+def combined(op: str, parts: list[Function]) -> Function:
     """The function of an operator over the functions of its operands."""
     if op in {"total", "average"}:
         count = float(len(parts))
         if op == "average":
-            return lambda x, s: x.total([part(x, s) for part in parts]) / count
-        return lambda x, s: x.total([part(x, s) for part in parts])
-    first = parts[0]
-    if op == "truth":
-        return lambda x, s: first(x, s) != 0.0
-    if op == "not":
-        return lambda x, s: x.negate(first(x, s))
-    if op == "neg":
-        return lambda x, s: 0.0 - first(x, s)
-    if op == "abs":
-        return lambda x, s: x.maximum(first(x, s), 0.0 - first(x, s))
+            return lambda x: x.total([part(x) for part in parts]) / count
+        return lambda x: x.total([part(x) for part in parts])
     if op == "in":
-        return lambda x, s: contained(x, first(x, s), [part(x, s) for part in parts[1:]])
-    second = parts[1]
-    if op == "where":
-        third = parts[2]
-        return lambda x, s: x.where(first(x, s), second(x, s), third(x, s))
+        return lambda x: contained(x, parts[0](x), [part(x) for part in parts[1:]])
     if op in {"min", "max"}:
         name = "minimum" if op == "min" else "maximum"
-        return lambda x, s: chained(getattr(x, name), [part(x, s) for part in parts])
-    if op in {"and", "or"}:
-        name = "both" if op == "and" else "either"
-        return lambda x, s: getattr(x, name)(first(x, s), second(x, s))
-    if op == "ratio":
-        return lambda x, s: x.ratio(first(x, s), second(x, s))
-    if op == ">":
-        return lambda x, s: first(x, s) > second(x, s)
-    return OPERATORS[op](first, second)
+        return lambda x: chained(getattr(x, name), [part(x) for part in parts])
+    return OPERATORS[op](*parts)
 
 
-OPERATORS: dict[str, Callable[[Any, Any], Callable[[Any, Any], Any]]] = {
-    "+": lambda a, b: lambda x, s: a(x, s) + b(x, s),
-    "-": lambda a, b: lambda x, s: a(x, s) - b(x, s),
-    "*": lambda a, b: lambda x, s: a(x, s) * b(x, s),
-    "of": lambda a, b: lambda x, s: a(x, s) * b(x, s),
-    "<": lambda a, b: lambda x, s: a(x, s) < b(x, s),
-    "<=": lambda a, b: lambda x, s: a(x, s) <= b(x, s),
-    ">=": lambda a, b: lambda x, s: a(x, s) >= b(x, s),
-    "==": lambda a, b: lambda x, s: a(x, s) == b(x, s),
-    "!=": lambda a, b: lambda x, s: a(x, s) != b(x, s),
+OPERATORS: dict[str, Callable[..., Function]] = {
+    "+": lambda a, b: lambda x: a(x) + b(x),
+    "-": lambda a, b: lambda x: a(x) - b(x),
+    "*": lambda a, b: lambda x: a(x) * b(x),
+    "of": lambda a, b: lambda x: a(x) * b(x),
+    "ratio": lambda a, b: lambda x: x.ratio(a(x), b(x)),
+    "<": lambda a, b: lambda x: a(x) < b(x),
+    "<=": lambda a, b: lambda x: a(x) <= b(x),
+    ">": lambda a, b: lambda x: a(x) > b(x),
+    ">=": lambda a, b: lambda x: a(x) >= b(x),
+    "==": lambda a, b: lambda x: a(x) == b(x),
+    "!=": lambda a, b: lambda x: a(x) != b(x),
+    "and": lambda a, b: lambda x: x.both(a(x), b(x)),
+    "or": lambda a, b: lambda x: x.either(a(x), b(x)),
+    "not": lambda a: lambda x: x.negate(a(x)),
+    "truth": lambda a: lambda x: a(x) != 0.0,
+    "neg": lambda a: lambda x: 0.0 - a(x),
+    "abs": lambda a: lambda x: x.maximum(a(x), 0.0 - a(x)),
+    "where": lambda c, a, b: lambda x: x.where(c(x), a(x), b(x)),
 }
 
 
