@@ -44,7 +44,27 @@ class Times:
 
 
 def columns(flows: ArrayLike, years: ArrayLike, *others: ArrayLike) -> tuple[Array, Times, list[Array], bool]:
-    """Flows as (T, S), their times, the other arguments as (S,), and whether all of it is one scenario."""
+    """Flows as (T, S), their times, the other arguments as (S,), and whether all of it is one scenario.
+
+    Parameters
+    ----------
+    flows : array (T,) or (T, S), money
+    years : array (T,), years from settlement
+    others : scalars or arrays (S,), such as prices
+
+    Returns
+    -------
+    flows (T, S), their times, the others (S,), and whether there is one scenario only
+
+    Raises
+    ------
+    AnalyticsError : shapes that do not go together, times before settlement
+
+    Source: definition.
+
+    >>> columns([1.0, 2.0], [0.5, 1.0], 3.0)[0].shape
+    (2, 1)
+    """
     amounts, times = np.asarray(flows, dtype=float), Times.of(years)
     if amounts.ndim not in (1, 2) or amounts.shape[0] != times.years.size:
         raise AnalyticsError(

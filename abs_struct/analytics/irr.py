@@ -54,7 +54,26 @@ def annual_irr(flows: ArrayLike, years: ArrayLike) -> Any:
 
 
 def bought_once(flows: Array, times: Times) -> Array:
-    """Minus the continuous rate where one payment buys all that follows."""
+    """Minus the continuous rate where one payment buys all that follows.
+
+    Parameters
+    ----------
+    flows : array (T, S), money, the first row negative and no other
+    times : payment times in years
+
+    Returns
+    -------
+    array (S,), fraction a year; nan where nothing follows
+
+    Raises
+    ------
+    Nothing
+
+    Source: definition.
+
+    >>> round(float(bought_once(np.array([[-100.0], [110.0]]), Times.of([0.0, 1.0]))[0]), 9)
+    -0.09531018
+    """
     if len(flows) < 2:
         return np.full(flows.shape[1], np.nan)
     later = Times.of(times.years[1:] - times.years[0])
@@ -62,7 +81,26 @@ def bought_once(flows: Array, times: Times) -> Array:
 
 
 def nearest_root(flows: Array, times: Times) -> Array:
-    """Minus the continuous rate nearest to zero, of flows whose sign may change often."""
+    """Minus the continuous rate nearest to zero, of flows whose sign may change often.
+
+    Parameters
+    ----------
+    flows : array (T, S), money
+    times : payment times in years
+
+    Returns
+    -------
+    array (S,), fraction a year; nan where the value has no change of sign
+
+    Raises
+    ------
+    Nothing
+
+    Source: definition.
+
+    >>> round(float(nearest_root(np.array([[-100.0], [110.0]]), Times.of([0.0, 1.0]))[0]), 9)
+    -0.09531018
+    """
     count = flows.shape[1]
     with np.errstate(all="ignore"):
         signs = np.array([np.sign(moments(flows, times, np.full(count, rung), 1)[0]) for rung in RUNGS])

@@ -61,7 +61,7 @@ def weighted_average_life(principal: ArrayLike, years: ArrayLike) -> Any:
     ------
     AnalyticsError : as many times as payments are wanted
 
-    Source: US offering documents; SIFMA Standard Formulas, SF-14.
+    Source: US offering documents; SIFMA Standard Formulas, average life.
 
     >>> float(weighted_average_life([50.0, 50.0], [1.0, 2.0]))
     1.5

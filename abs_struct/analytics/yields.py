@@ -18,7 +18,25 @@ START = -0.06
 
 
 def force_of(bond_yield: Array) -> Array:
-    """e^(force t) = (1 + Y/2)^(-2t) for a bond-equivalent yield."""
+    """Minus the continuous rate: e^(force t) = (1 + Y/2)^(-2t) for a bond-equivalent yield.
+
+    Parameters
+    ----------
+    bond_yield : array (S,), fraction a year
+
+    Returns
+    -------
+    array (S,), fraction a year; nan at a yield below -200 %
+
+    Raises
+    ------
+    Nothing
+
+    Source: definition.
+
+    >>> round(float(force_of(np.array([0.06]))[0]), 9)
+    -0.059117604
+    """
     return -2.0 * logarithm(1.0 + 0.5 * bond_yield)
 
 
@@ -78,7 +96,27 @@ def yield_at_price(flows: ArrayLike, years: ArrayLike, price: ArrayLike) -> Any:
 
 
 def force_at_price(flows: Array, times: Times, price: Array) -> Array:
-    """Minus the continuous rate at which flows (T, S) are worth the price (S,); nan where there is none."""
+    """Minus the continuous rate at which flows (T, S) are worth the price (S,); nan where there is none.
+
+    Parameters
+    ----------
+    flows : array (T, S), money
+    times : payment times in years
+    price : array (S,), money
+
+    Returns
+    -------
+    array (S,), fraction a year
+
+    Raises
+    ------
+    Nothing
+
+    Source: definition.
+
+    >>> round(float(force_at_price(np.array([[110.0]]), Times.of([1.0]), np.array([100.0]))[0]), 9)
+    -0.09531018
+    """
 
     def distance(force: Array, at: Where) -> tuple[Array, Array]:
         value, weighted = moments(flows, times, force, 2, at)
@@ -150,7 +188,7 @@ def accrued_interest(balance: ArrayLike, coupon: ArrayLike, years: ArrayLike) ->
     ------
     Nothing
 
-    Source: SIFMA Standard Formulas, SF-46.
+    Source: SIFMA Standard Formulas, accrued interest.
 
     >>> accrued_interest(100.0, 0.06, 14 / 360)
     0.23333333333333334
@@ -181,7 +219,7 @@ def accrued_at(
     ------
     DateError : an unknown day count
 
-    Source: SIFMA Standard Formulas, SF-46.
+    Source: SIFMA Standard Formulas, accrued interest.
 
     >>> round(accrued_at(100.0, 0.06, date(2027, 2, 15), date(2027, 3, 1), "30/360"), 6)
     0.266667

@@ -198,5 +198,23 @@ def last_day(day: date) -> date:
 
 
 def months_between(start: date, end: date) -> int:
-    """Whole calendar months from one month to another."""
+    """Whole calendar months from one month to another.
+
+    Parameters
+    ----------
+    start, end : scalar dates
+
+    Returns
+    -------
+    scalar, months
+
+    Raises
+    ------
+    Nothing
+
+    Source: definition.
+
+    >>> months_between(date(2026, 12, 31), date(2027, 2, 1))
+    2
+    """
     return (end.year - start.year) * 12 + end.month - start.month
