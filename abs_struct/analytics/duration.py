@@ -28,7 +28,7 @@ def macaulay_duration(flows: ArrayLike, years: ArrayLike, bond_yield: ArrayLike)
     ------
     AnalyticsError : shapes that do not go together, times before settlement
 
-    Source: SIFMA Standard Formulas, SF-49.
+    Source: SIFMA Standard Formulas, SF-47 to SF-50.
 
     >>> float(macaulay_duration([103.0], [1.0], 0.06))
     1.0
@@ -56,7 +56,7 @@ def modified_duration(flows: ArrayLike, years: ArrayLike, bond_yield: ArrayLike)
     ------
     AnalyticsError : shapes that do not go together, times before settlement
 
-    Source: SIFMA Standard Formulas, SF-49.
+    Source: SIFMA Standard Formulas, SF-47 to SF-50.
 
     >>> round(float(modified_duration([103.0], [1.0], 0.06)), 6)
     0.970874
@@ -81,7 +81,7 @@ def convexity(flows: ArrayLike, years: ArrayLike, bond_yield: ArrayLike) -> Any:
     ------
     AnalyticsError : shapes that do not go together, times before settlement
 
-    Source: SIFMA Standard Formulas, SF-50.
+    Source: SIFMA Standard Formulas, SF-47 to SF-50.
 
     >>> round(float(convexity([100.0], [1.0], 0.0)), 6)
     1.5

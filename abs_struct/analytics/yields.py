@@ -57,7 +57,7 @@ def price_at_yield(flows: ArrayLike, years: ArrayLike, bond_yield: ArrayLike) ->
     ------
     AnalyticsError : shapes that do not go together, times before settlement
 
-    Source: SIFMA Standard Formulas, SF-47.
+    Source: SIFMA Standard Formulas, SF-47 to SF-50.
 
     >>> round(float(price_at_yield([3.0, 103.0], [0.5, 1.0], 0.06)), 10)
     100.0
@@ -85,7 +85,7 @@ def yield_at_price(flows: ArrayLike, years: ArrayLike, price: ArrayLike) -> Any:
     ------
     AnalyticsError : shapes that do not go together, times before settlement
 
-    Source: SIFMA Standard Formulas, SF-47.
+    Source: SIFMA Standard Formulas, SF-47 to SF-50.
 
     >>> round(float(yield_at_price([3.0, 103.0], [0.5, 1.0], 100.0)), 12)
     0.06
@@ -140,7 +140,7 @@ def monthly_yield(bond_yield: ArrayLike) -> Any:
     ------
     Nothing
 
-    Source: SIFMA Standard Formulas, SF-48.
+    Source: SIFMA Standard Formulas, SF-47 to SF-50.
 
     >>> round(float(monthly_yield(0.0910675)), 7)
     0.0893863
@@ -163,7 +163,7 @@ def bond_equivalent_yield(mortgage_yield: ArrayLike) -> Any:
     ------
     Nothing
 
-    Source: SIFMA Standard Formulas, SF-48.
+    Source: SIFMA Standard Formulas, SF-47 to SF-50.
 
     >>> round(float(bond_equivalent_yield(0.0893863)), 7)
     0.0910675
