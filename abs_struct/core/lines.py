@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 Unit = Literal["money", "rate", "flag", "factor", "number", "date", "years"]
-Kind = Literal["stock", "flow", "constant", "data", "curve"]
+Kind = Literal["stock", "flow", "tally", "constant", "data", "curve"]
 
 
 @dataclass(frozen=True)
 class Line:
     """One declared quantity.
 
-    kind says how it lives: a `stock` keeps its value from period to period until it is rewritten; a `flow` is 0
-    at the start of each period; a `constant` is computed at closing; `data` is known before the run (a schedule,
+    kind says how it lives: a `stock` keeps its value from period to period until it is rewritten; a `flow` is
+    written once a period; a `tally` is 0 at the start of each period and clauses add to it; a `constant` is computed at closing; `data` is known before the run (a schedule,
     a day count); a `curve` is computed for all periods before the loop, from inputs and data.
     """
 
@@ -60,8 +60,13 @@ def stock(name: str, en: str, zh: str, definition: str = "", unit: Unit = "money
 
 
 def flow(name: str, en: str, zh: str, definition: str = "", unit: Unit = "money") -> Line:
-    """A line that is 0 at the start of each period."""
+    """A line that is written anew in each period."""
     return Line(name, unit, "flow", en, zh, definition)
+
+
+def tally(name: str, en: str, zh: str, definition: str = "", unit: Unit = "money") -> Line:
+    """A line that is 0 at the start of each period, and that clauses add to."""
+    return Line(name, unit, "tally", en, zh, definition)
 
 
 def fixed(name: str, en: str, zh: str, definition: str = "", unit: Unit = "money") -> Line:

@@ -2,7 +2,7 @@
 
 `s.notes["A"].balance`, `s.pool.interest`, `s.accounts["reserve"].balance`: each thing is an `Entity` whose
 attributes are this period's lines, the deal's inputs, and known data. A stock keeps last period's value until a
-step rewrites it; a flow starts each period at 0.
+step rewrites it; a flow is written in each period before it is read; a tally starts each period at 0.
 """
 
 from __future__ import annotations

@@ -166,11 +166,12 @@ class Loop:
                 wide = np.broadcast_to(grid, (periods, grid.shape[-1] if grid.ndim > 1 else 1))
                 yield line.name, [0.0, *(wide[:, 0].tolist() if wide.shape[1] == 1 else list(wide))]
 
-    def flows(self) -> tuple[list[dict[str, Any]], list[dict[str, float]]]:
-        """How every period starts: the attributes of each entity, and its flows at nil."""
+    def tallies(self) -> tuple[list[dict[str, Any]], list[dict[str, float]]]:
+        """What clauses add to starts each period at nil: attributes of each entity, and its tallies."""
         having = [
-            (self.state.entities[slot.path].__dict__, {line.name: 0.0 for line in slot.lines if line.kind == "flow"})
+            (self.state.entities[slot.path].__dict__, nil)
             for slot in self.program.slots.values()
+            if (nil := {line.name: 0.0 for line in slot.lines if line.kind == "tally"})
         ]
         return [attributes for attributes, _ in having], [nil for _, nil in having]
 
@@ -180,7 +181,7 @@ class Loop:
         kept = [(self.kept[path], *self.address(path)) for path in self.program.past]
         readers = [(itemgetter(*words), attributes, len(words)) for attributes, words in self.addresses(names)]
         applies = [part.apply for part in self.program.parts]
-        starting, nil = self.flows()
+        tallies, nil = self.tallies()
         known = [attributes for attributes, _, _ in self.series]
         words = [name for _, name, _ in self.series]
         series = list(zip(*(values for _, _, values in self.series), strict=True))
@@ -199,7 +200,7 @@ class Loop:
         yield values()
         for period in range(1, self.program.periods + 1):
             self.period = period
-            drain(map(dict.update, starting, nil))
+            drain(map(dict.update, tallies, nil))
             drain(map(dict.__setitem__, known, words, series[period]))
             for apply in applies:
                 apply(x, state)

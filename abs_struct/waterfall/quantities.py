@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abs_struct.core.lines import data, declare, fixed, flow, stock
+from abs_struct.core.lines import data, declare, fixed, flow, stock, tally
 
 NOTES = declare(
     "notes",
@@ -11,8 +11,8 @@ NOTES = declare(
     flow("opening_balance", "Opening balance", "期初余额", "the balance at the start of the period"),
     flow("interest_due", "Interest due", "应付利息", "opening balance x coupon x accrual fraction"),
     flow("interest_owed", "Interest owed", "欠付利息", "due plus carried shortfall less paid, as clauses are applied"),
-    flow("interest_paid", "Interest paid", "实付利息", "interest paid in the period"),
-    flow("principal_paid", "Principal paid", "实付本金", "principal paid in the period"),
+    tally("interest_paid", "Interest paid", "实付利息", "interest paid in the period"),
+    tally("principal_paid", "Principal paid", "实付本金", "principal paid in the period"),
     stock("balance", "Balance", "期末余额", "opening balance less principal paid"),
     stock("interest_shortfall", "Interest shortfall", "未付利息", "interest due and unpaid, carried to the next period"),
     flow("factor", "Factor", "本金因子", "balance / initial balance", unit="factor"),
@@ -31,7 +31,7 @@ FEES = declare(
     data("new_year", "New year", "新年度标志", "1 in the first period of each twelve months", unit="flag"),
     flow("due", "Due", "应付", "rate x base x year fraction + the fixed amount"),
     flow("owed", "Owed", "欠付", "due plus carried shortfall less paid, as clauses are applied"),
-    flow("paid", "Paid", "实付", "paid in the period"),
+    tally("paid", "Paid", "实付", "paid in the period"),
     stock("shortfall", "Shortfall", "未付", "due and unpaid, carried to the next period"),
     stock("paid_this_year", "Paid this year", "本年已付", "paid under the cap since the year of the deal began"),
 )
@@ -39,15 +39,15 @@ FEES = declare(
 ACCOUNTS = declare(
     "accounts",
     flow("required", "Required amount", "必备金额", "what the account has to hold"),
-    flow("paid_in", "Paid in", "存入", "added by the waterfall"),
-    flow("released", "Released", "释放", "given back to collections above the requirement"),
+    tally("paid_in", "Paid in", "存入", "added by the waterfall"),
+    tally("released", "Released", "释放", "given back to collections above the requirement"),
     flow("opening_balance", "Opening balance", "期初余额", "the balance at the start of the period"),
     stock("balance", "Balance", "余额", "what the account holds at the end of the period"),
 )
 
 RESIDUALS = declare(
     "residuals",
-    flow("paid", "Residual paid", "剩余收益", "paid to the holder of the residual in the period"),
+    tally("paid", "Residual paid", "剩余收益", "paid to the holder of the residual in the period"),
 )
 
 SECTIONS = declare(
@@ -68,5 +68,5 @@ DEAL = declare(
         "pool balance less the balance of all notes",
     ),
     stock("called", "Called", "已清仓回购", "1 from the period in which the clean-up call is exercised", unit="flag"),
-    flow("call_proceeds", "Call proceeds", "清仓回购价款", "the price at which the pool is bought back"),
+    tally("call_proceeds", "Call proceeds", "清仓回购价款", "the price at which the pool is bought back"),
 )

@@ -94,6 +94,8 @@ class Tracer:
             return constant(0.0)
         if known.kind in {"data", "curve", "constant"}:
             return line(path)
+        if known.kind == "flow":
+            raise TypeError(f"{path} is read before it is written in a period; declare it a stock or a tally")
         return line(path, 1) if known.kind == "stock" else constant(0.0)
 
     def write(self, path: str, value: object) -> None:
