@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from abs_struct.core.findings import AbsStructError
-from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, Layout
+from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, CLOCKS, FIRST_ROW, Layout
 
 
 def letters(index: int) -> str:
@@ -36,7 +36,9 @@ def prefix(sheet: str, here: str) -> str:
 class Addresses:
     """Where everything is: lines in columns, inputs and closing amounts in rows of the assumptions."""
 
-    def __init__(self, layout: Layout, inputs: Mapping[str, int], constants: Mapping[str, int], periods: int) -> None:
+    def __init__(
+        self, layout: Layout, inputs: Mapping[str, int], constants: Mapping[str, int], periods: int
+    ) -> None:
         self.layout = layout
         self.inputs = inputs
         self.constants = constants
@@ -58,7 +60,7 @@ class Addresses:
 
     def line(self, path: str, ago: int, here: str) -> str:
         """A line this period, last period, or n periods ago (0 before closing)."""
-        if path == "deal.period":
+        if path in CLOCKS:
             return "$A{t}" if ago == 0 else f"MAX(0,$A{{t}}-{ago})"
         if path in self.constants:
             return f"{prefix(ASSUMPTIONS, here)}$C${self.constants[path]}"
@@ -90,7 +92,9 @@ class Addresses:
         column = self.layout.columns[path]
         return self.rows(column.sheet, letters(column.index), here, opening=opening, closing=closing)
 
-    def rows(self, sheet: str, letter: str, here: str, *, opening: bool = False, closing: bool = False) -> str:
+    def rows(
+        self, sheet: str, letter: str, here: str, *, opening: bool = False, closing: bool = False
+    ) -> str:
         """The rows of the periods in any column of a sheet."""
         start = FIRST_ROW if opening or closing else FIRST_ROW + 1
         end = self.last_row - 1 if closing else self.last_row

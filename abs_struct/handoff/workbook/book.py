@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -128,7 +128,9 @@ class Sheet:
         """A link to a sheet of this workbook."""
         self.worksheet.write_url(row, column, f"internal:'{sheet}'!A1", self.book.styles(kind), text or sheet)
 
-    def series(self, row: int, column: int, template: str, values: Any, number: str, kind: str = "formula") -> None:
+    def series(
+        self, row: int, column: int, template: str, values: Any, number: str, kind: str = "formula"
+    ) -> None:
         """One formula down the periods, a template over {t} and {p}, starting with the row of period 1."""
         if len(template) >= MOST_CHARACTERS:
             self.formula(row, column, template, 0.0)
@@ -143,10 +145,10 @@ class Sheet:
         self.text(1, 0, subtitle, "subtitle")
         self.worksheet.set_row(0, 24)
 
-    def headers(self, row: int, names: Iterable[str], texts: int = 1) -> None:
-        """A header row: the first columns are texts, the others numbers."""
+    def headers(self, row: int, names: Iterable[str], numbers: Container[int]) -> None:
+        """A header row; the headers of numbers stand on the right."""
         for at, name in enumerate(names):
-            self.text(row, at, name, "header" if at < texts else "header_number")
+            self.text(row, at, name, "header_number" if at in numbers else "header")
 
     def widths(self, *widths: float) -> None:
         """Column widths from the left."""

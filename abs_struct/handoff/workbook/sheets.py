@@ -13,8 +13,14 @@ from abs_struct.waterfall.section import Clause, Section
 from abs_struct.waterfall.trace import Trace
 
 CURVES, COHORTS, POOL, WATERFALL, NOTES, ACCOUNTS, TRIGGERS = (
-    "Curves", "Cohorts", "Pool", "Waterfall", "Notes", "Accounts and fees", "Triggers",
-)  # fmt: skip
+    "Curves",
+    "Cohorts",
+    "Pool",
+    "Waterfall",
+    "Notes",
+    "Accounts and fees",
+    "Triggers",
+)
 PERIOD_SHEETS = (CURVES, COHORTS, POOL, WATERFALL, NOTES, ACCOUNTS, TRIGGERS)
 ASSUMPTIONS = "Assumptions"
 
@@ -23,12 +29,23 @@ FIRST_COLUMN = 2
 #: The row of period 0, counted from 1, on every sheet with periods.
 FIRST_ROW = 9
 MOST_COLUMNS = 16_384
+#: Lines that number the periods: column A.
+CLOCKS = frozenset({"deal.period", "pool.period"})
 
 OWNERS = {
-    "pool": POOL, "groups": POOL, "cohorts": COHORTS, "notes": NOTES, "fees": ACCOUNTS, "accounts": ACCOUNTS,
-    "amounts": ACCOUNTS, "residuals": ACCOUNTS, "deal": ACCOUNTS, "triggers": TRIGGERS, "sections": WATERFALL,
+    "pool": POOL,
+    "groups": POOL,
+    "cohorts": COHORTS,
+    "notes": NOTES,
+    "fees": ACCOUNTS,
+    "accounts": ACCOUNTS,
+    "amounts": ACCOUNTS,
+    "residuals": ACCOUNTS,
+    "deal": ACCOUNTS,
+    "triggers": TRIGGERS,
+    "sections": WATERFALL,
     "waterfall": WATERFALL,
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -85,15 +102,23 @@ def layout_of(trace: Trace, labels: Mapping[str, str]) -> Layout:
         for path in by_line(path for path in shown if sheet_of(path, trace.lines[path]) == sheet):
             line = trace.lines[path]
             cohort = entity_label(trace.program, labels, path)
-            layout.add(sheet, path, line, "", f"{line.en}" if path.startswith("cohorts.") else cohort,
-                       cohort if path.startswith("cohorts.") else line.en)  # fmt: skip
+            layout.add(
+                sheet,
+                path,
+                line,
+                "",
+                f"{line.en}" if path.startswith("cohorts.") else cohort,
+                cohort if path.startswith("cohorts.") else line.en,
+            )
     for path in waterfall_paths(trace, labels, layout):
         if path not in layout.columns and path in shown:
             raise AbsStructError(f"no clause claims the line {path}")
     for path in shown:
         line = trace.lines[path]
         if path not in layout.columns and line.kind != "constant":
-            layout.add(sheet_of(path, line), path, line, "", entity_label(trace.program, labels, path), line.en)
+            layout.add(
+                sheet_of(path, line), path, line, "", entity_label(trace.program, labels, path), line.en
+            )
     return layout
 
 
@@ -103,13 +128,16 @@ def lines_shown(trace: Trace) -> list[str]:
     for formulas in (trace.openings, trace.curves, trace.formulas):
         for node in formulas.values():
             known.update(leaf.args[0] for leaf in leaves(node) if leaf.op == "line")
-    hidden = {"deal.period"}  # column A
-    return [path for path, line in trace.lines.items() if (path in known or line.kind == "data") and path not in hidden]
+    return [
+        path
+        for path, line in trace.lines.items()
+        if (path in known or line.kind == "data") and path not in CLOCKS
+    ]
 
 
 def sheet_of(path: str, line: Line) -> str:
     """The sheet on which a line lives: by what owns it; curves stand together but for the levels of triggers."""
-    owner = path.split(".")[0]
+    owner = path.split(".", maxsplit=1)[0]
     return CURVES if line.kind == "curve" and owner != "triggers" else OWNERS[owner]
 
 
@@ -172,7 +200,8 @@ def leg_label(leg: str, owner: str, labels: Mapping[str, str]) -> str:
             spoken.append(f"from {labels.get(f'accounts.{account}', words(account))}")
         else:
             spoken.append(labels.get(f"{owner}.{word}", words(word)))
-    return f"{' '.join(spoken)}: ".replace("from ", "From ", 1 if spoken and spoken[0].startswith("from") else 0) if spoken else ""
+    text = " ".join(spoken)
+    return f"{text[:1].upper()}{text[1:]}: " if spoken else ""
 
 
 def clause_title(clause: Clause, labels: Mapping[str, str]) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from abs_struct.core.lines import Line
-
 #: Okabe and Ito's colours, in the fixed order of the classes.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#000000")
 HAIRLINE, GREY, INK, NAVY, PALE, BAND = "#D9D9D9", "#767676", "#1F2933", "#16324F", "#FFF8E1", "#E8EEF4"
@@ -35,6 +33,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "input": {"font_color": BLUE, "bg_color": PALE, "border": 1, "border_color": "#E0D8B0", "locked": False},
     "total": {"bold": True, "top": 1, "bottom": 1, "top_color": GREY, "bottom_color": GREY},
     "cell": {"bottom": 1, "bottom_color": HAIRLINE},
+    "cell_right": {"bottom": 1, "bottom_color": HAIRLINE, "align": "right"},
+    "status": {"bottom": 1, "bottom_color": HAIRLINE, "align": "center"},
+    "strong_right": {"bold": True, "bottom": 1, "bottom_color": HAIRLINE, "align": "right"},
     "strong": {"bold": True, "bottom": 1, "bottom_color": HAIRLINE},
     "title": {"bold": True, "font_size": 16, "font_color": NAVY},
     "subtitle": {"font_color": GREY},
@@ -50,7 +51,7 @@ KINDS: dict[str, dict[str, Any]] = {
              "bottom": 1, "bottom_color": NAVY},
     "label": {"bold": True, "valign": "bottom"},
     "note": {"font_color": GREY, "text_wrap": True, "valign": "top"},
-    "wrap": {"text_wrap": True, "valign": "top", "bottom": 1, "bottom_color": HAIRLINE},
+    "wrap": {"text_wrap": True, "bottom": 1, "bottom_color": HAIRLINE},
     "url": {"font_color": "#0563C1", "underline": 1},
     "good": {"font_color": GREEN, "bold": True, "bottom": 1, "bottom_color": HAIRLINE},
 }  # fmt: skip
@@ -70,11 +71,3 @@ class Styles:
             given = BASE | KINDS[kind] | ({"num_format": NUMBER_FORMATS[number]} if number else {})
             self.made[key] = self.workbook.add_format(given)
         return self.made[key]
-
-
-UNITS = {"money": "", "rate": "%", "flag": "0 / 1", "factor": "factor", "number": "number", "date": "date", "years": "years"}
-
-
-def number_of(line: Line) -> str:
-    """The number format of a line."""
-    return line.unit

@@ -8,11 +8,25 @@ from collections.abc import Mapping
 from abs_struct.core.state import Program
 
 OWNER_WORDS = {
-    "pool": "Pool", "deal": "Deal", "amounts": "Amounts", "assumptions": "Assumption", "call": "Call",
-}  # fmt: skip
+    "pool": "Pool",
+    "deal": "Deal",
+    "amounts": "Amounts",
+    "assumptions": "Assumption",
+    "call": "Call",
+}
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-ABBREVIATIONS = {"cpr": "CPR", "cnl": "CNL", "cdr": "CDR", "smm": "SMM", "mdr": "MDR", "psa": "PSA", "sda": "SDA", "oc": "OC",
-                 "abs": "ABS", "ppc": "PPC"}  # fmt: skip
+ABBREVIATIONS = {
+    "cpr": "CPR",
+    "cnl": "CNL",
+    "cdr": "CDR",
+    "smm": "SMM",
+    "mdr": "MDR",
+    "psa": "PSA",
+    "sda": "SDA",
+    "oc": "OC",
+    "abs": "ABS",
+    "ppc": "PPC",
+}
 
 
 def words(name: str) -> str:
@@ -34,8 +48,15 @@ def entity_label(program: Program, labels: Mapping[str, str], path: str) -> str:
     if slot is not None and "label" in slot.structure:
         return str(slot.structure["label"])
     head, _, rest = owner.partition(".")
-    spoken = ", ".join(words(word) for word in rest.split(".")) if rest else OWNER_WORDS.get(head, words(head))
+    spoken = (
+        ", ".join(words(word) for word in rest.split(".")) if rest else OWNER_WORDS.get(head, words(head))
+    )
     return {"residuals": f"Residual: {spoken}", "groups": f"Group {spoken}"}.get(head, spoken)
+
+
+def lowered(text: str) -> str:
+    """Words in the middle of a sentence; abbreviations keep their capitals."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def clean(text: object) -> str:
@@ -58,6 +79,6 @@ def input_label(path: str, labels: Mapping[str, str]) -> str:
     elif "by_year" in rest or "by_month" in rest:
         kind = "year" if "by_year" in rest else "month"
         spoken = [words(rest[0]), f"timing, {kind} {int(rest[-1]) + 1}"]
-    text = ", ".join([spoken[0], *(word[:1].lower() + word[1:] if not word[:2].isupper() else word for word in spoken[1:])]) if spoken else ""
-    text = f"{head}: {text[:1].lower() + text[1:]}" if head and text else head or text
+    text = ", ".join([*spoken[:1], *(lowered(word) for word in spoken[1:])])
+    text = f"{head}: {lowered(text)}" if head and text else head or text
     return f"{text} (number {int(number) + 1})" if number else text

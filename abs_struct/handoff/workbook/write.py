@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING
 from abs_struct.core.findings import UsageError, nearest
 from abs_struct.handoff.workbook.addresses import Addresses
 from abs_struct.handoff.workbook.book import Book
-from abs_struct.handoff.workbook.pages import assumptions, checks, contents, dictionary, engine, periods, summary, yields
-from abs_struct.handoff.workbook.sheets import PERIOD_SHEETS, layout_of
+from abs_struct.handoff.workbook.pages import (
+    assumptions,
+    checks,
+    contents,
+    dictionary,
+    engine,
+    periods,
+    summary,
+    yields,
+)
+from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, PERIOD_SHEETS, layout_of
 from abs_struct.handoff.workbook.styles import Styles
 from abs_struct.handoff.workbook.words import clean
 from abs_struct.waterfall.trace import trace
@@ -68,8 +77,8 @@ def fill(result: Result, file: Path) -> None:
         str(file), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     book = book_of(result, workbook)
-    for name in (contents.CONTENTS, summary.SUMMARY, assumptions.ASSUMPTIONS):
-        book.page(name, {"Assumptions": "#E69F00"}.get(name, "#16324F"))
+    for name in (contents.CONTENTS, summary.SUMMARY, ASSUMPTIONS):
+        book.page(name, "#E69F00" if name == ASSUMPTIONS else "#16324F")
     for name in PERIOD_SHEETS:
         if book.layout.on(name):
             periods.write(book, name)
@@ -81,10 +90,15 @@ def fill(result: Result, file: Path) -> None:
     assumptions.write(book)
     contents.write(book)
     workbook.set_properties(
-        {"title": f"{clean(result.terms.name)}: live cash flow model", "subject": "live-formula workbook of a securitisation",
-         "author": "abs_struct", "keywords": "ABS, cash flow model, waterfall", "created": CREATED,
-         "comments": f"deal file sha256 {result.document.sha256}; tape sha256 {result.collateral.tape.sha256}"}
-    )  # fmt: skip
+        {
+            "title": f"{clean(result.terms.name)}: live cash flow model",
+            "subject": "live-formula workbook",
+            "author": "abs_struct",
+            "keywords": "ABS, cash flow model, waterfall",
+            "created": CREATED,
+            "comments": f"deal file sha256 {result.document.sha256}; tape sha256 {result.collateral.tape.sha256}",
+        }
+    )
     workbook.close()
 
 

@@ -24,17 +24,42 @@ def series(book: Book, path: str, name: str, *, opening: bool = True) -> dict[st
     }
 
 
-def styled(chart: Any, title: str, number: str, axis: str) -> Any:
+def styled(chart: Any, title: str, number: str, axis: str, most: float | None = None) -> Any:
     """One look for all charts."""
     plain = {"name": "Calibri", "size": 9, "color": GREY, "bold": False}
-    chart.set_title({"name": title, "overlay": False, "name_font": {"name": "Calibri", "size": 11, "bold": True, "color": INK}})
-    chart.set_x_axis({"date_axis": True, "num_format": "yyyy", "major_unit": 1, "major_unit_type": "years", "num_font": plain,
-                      "line": {"color": GREY, "width": 0.75}, "major_tick_mark": "outside"})  # fmt: skip
-    chart.set_y_axis({"num_format": number, "num_font": plain, "name": axis, "name_font": plain, "min": 0, "line": {"none": True},
-                      "major_gridlines": {"visible": True, "line": {"color": HAIRLINE, "width": 0.5}}})  # fmt: skip
+    chart.set_title(
+        {
+            "name": title,
+            "overlay": False,
+            "name_font": {"name": "Calibri", "size": 11, "bold": True, "color": INK},
+        }
+    )
+    chart.set_x_axis(
+        {
+            "date_axis": True,
+            "num_format": "yyyy",
+            "major_unit": 1,
+            "major_unit_type": "years",
+            "num_font": plain,
+            "line": {"color": GREY, "width": 0.75},
+            "major_tick_mark": "outside",
+        }
+    )
+    chart.set_y_axis(
+        {
+            "num_format": number,
+            "num_font": plain,
+            "name": axis,
+            "name_font": plain,
+            "min": 0,
+            "max": most,
+            "line": {"none": True},
+            "major_gridlines": {"visible": True, "line": {"color": HAIRLINE, "width": 0.5}},
+        }
+    )
     chart.set_legend({"position": "bottom", "font": plain})
     chart.set_chartarea({"border": {"color": HAIRLINE}})
-    chart.set_size({"width": 560, "height": 300})
+    chart.set_size({"width": 445, "height": 310})
     return chart
 
 
@@ -57,14 +82,17 @@ def enhancement(book: Book) -> Any:
             entry = series(book, path, book.labels[f"notes.{name}"])
             line = {"color": COLOURS[at % len(COLOURS)], "width": 1.75, "dash_type": DASHES[at % len(DASHES)]}
             chart.add_series(entry | {"line": line})
-    return styled(chart, "Credit enhancement, of the pool balance", "0%", "")
+    return styled(chart, "Credit enhancement, of the pool balance", "0%", "", 1.0)
 
 
 def trigger(book: Book, name: str) -> Any:
     """The tested value of a trigger against its level."""
     chart = book.workbook.add_chart({"type": "line"})
     label = book.labels[f"triggers.{name}"]
-    chart.add_series(series(book, f"triggers.{name}.value", label, opening=False) | {"line": {"color": COLOURS[0], "width": 2}})
+    chart.add_series(
+        series(book, f"triggers.{name}.value", label, opening=False)
+        | {"line": {"color": COLOURS[0], "width": 2}}
+    )
     level = {"line": {"color": COLOURS[3], "width": 1.75, "dash_type": "dash"}}
     chart.add_series(series(book, f"triggers.{name}.level", "Trigger level", opening=False) | level)
     largest = max(float(book.values(f"triggers.{name}.{line}").max()) for line in ("value", "level"))
@@ -76,5 +104,6 @@ def levelled(book: Book) -> list[str]:
     return [
         name
         for name, terms in book.result.terms.triggers.items()
-        if (terms.above is not None or terms.below is not None) and f"triggers.{name}.level" in book.layout.columns
+        if (terms.above is not None or terms.below is not None)
+        and f"triggers.{name}.level" in book.layout.columns
     ]

@@ -17,6 +17,8 @@ MASTER_ROW = 3
 MASTER = f"{CHECKS}!$B${MASTER_ROW + 1}"
 TOLERANCE_ROW = 5
 TOLERANCE = f"$B${TOLERANCE_ROW + 1}"
+NOT_BELOW = "no payment and no balance is below nil"
+PASSED = "all checks passed"
 COLLECTIONS = "accounts.collections"
 Term = tuple[str, str, bool]  # sign, line, last period's value
 
@@ -33,8 +35,10 @@ class Statement:
 def statements(book: Book) -> Iterator[Statement]:
     """What has to hold, whatever the inputs are."""
     terms = book.result.terms
-    notes, fees, accounts = ([f"{owner}.{name}" for name in found] for owner, found in
-                             (("notes", terms.notes), ("fees", terms.fees), ("accounts", terms.accounts)))  # fmt: skip
+    notes, fees, accounts = (
+        [f"{owner}.{name}" for name in found]
+        for owner, found in (("notes", terms.notes), ("fees", terms.fees), ("accounts", terms.accounts))
+    )
     residuals = [path for path in book.layout.columns if path.startswith("residuals.")]
     paid = [f"{n}.{line}" for n in notes for line in ("interest_paid", "principal_paid")]
     paid += [f"{fee}.paid" for fee in fees] + residuals
@@ -43,26 +47,61 @@ def statements(book: Book) -> Iterator[Statement]:
     cash += [("-", path, False) for path in (*paid, *held)]
     yield Statement("cash", "cash held + received = cash paid out + cash held after", tuple(cash))
     flows = ("scheduled_principal", "prepaid", "defaulted", "balance")
-    yield Statement("pool.roll", "opening balance - scheduled - prepaid - defaulted = balance",
-                    (("+", "pool.opening_balance", False), *(("-", f"pool.{flow}", False) for flow in flows)))  # fmt: skip
+    yield Statement(
+        "pool.roll",
+        "opening balance - scheduled - prepaid - defaulted = balance",
+        (("+", "pool.opening_balance", False), *(("-", f"pool.{flow}", False) for flow in flows)),
+    )
     for n in notes:
-        yield Statement(f"{n}.opening", "opening balance = balance after the last payment",
-                        (("+", f"{n}.opening_balance", False), ("-", f"{n}.balance", True)))  # fmt: skip
-        yield Statement(f"{n}.roll", "opening balance - principal paid = balance",
-                        (("+", f"{n}.opening_balance", False), ("-", f"{n}.principal_paid", False),
-                         ("-", f"{n}.balance", False)))  # fmt: skip
-        yield Statement(f"{n}.interest", "shortfall carried + due - paid = shortfall", (
-            ("+", f"{n}.interest_shortfall", True), ("+", f"{n}.interest_due", False),
-            ("-", f"{n}.interest_paid", False), ("-", f"{n}.interest_shortfall", False)))  # fmt: skip
+        yield Statement(
+            f"{n}.opening",
+            "opening balance = balance after the last payment",
+            (("+", f"{n}.opening_balance", False), ("-", f"{n}.balance", True)),
+        )
+        yield Statement(
+            f"{n}.roll",
+            "opening balance - principal paid = balance",
+            (
+                ("+", f"{n}.opening_balance", False),
+                ("-", f"{n}.principal_paid", False),
+                ("-", f"{n}.balance", False),
+            ),
+        )
+        yield Statement(
+            f"{n}.interest",
+            "shortfall carried + due - paid = shortfall",
+            (
+                ("+", f"{n}.interest_shortfall", True),
+                ("+", f"{n}.interest_due", False),
+                ("-", f"{n}.interest_paid", False),
+                ("-", f"{n}.interest_shortfall", False),
+            ),
+        )
     for fee in fees:
-        yield Statement(f"{fee}.roll", "shortfall carried + due - paid = shortfall", (
-            ("+", f"{fee}.shortfall", True), ("+", f"{fee}.due", False), ("-", f"{fee}.paid", False),
-            ("-", f"{fee}.shortfall", False)))  # fmt: skip
+        yield Statement(
+            f"{fee}.roll",
+            "shortfall carried + due - paid = shortfall",
+            (
+                ("+", f"{fee}.shortfall", True),
+                ("+", f"{fee}.due", False),
+                ("-", f"{fee}.paid", False),
+                ("-", f"{fee}.shortfall", False),
+            ),
+        )
     for account in accounts:
-        drawn = [path for path in book.layout.columns if path.endswith(f"from_{account.removeprefix('accounts.')}.paid")]
-        yield Statement(f"{account}.roll", "balance + paid in - released - drawn = balance after", (
-            ("+", f"{account}.balance", True), ("+", f"{account}.paid_in", False), ("-", f"{account}.released", False),
-            *(("-", path, False) for path in drawn), ("-", f"{account}.balance", False)))  # fmt: skip
+        ending = f"from_{account.removeprefix('accounts.')}.paid"
+        drawn = [path for path in book.layout.columns if path.endswith(ending)]
+        yield Statement(
+            f"{account}.roll",
+            "balance + paid in - released - drawn = balance after",
+            (
+                ("+", f"{account}.balance", True),
+                ("+", f"{account}.paid_in", False),
+                ("-", f"{account}.released", False),
+                *(("-", path, False) for path in drawn),
+                ("-", f"{account}.balance", False),
+            ),
+        )
 
 
 def write(book: Book, places: dict[str, int]) -> None:
@@ -76,20 +115,20 @@ def write(book: Book, places: dict[str, int]) -> None:
     tolerance = 1e-9 * max(1.0, float(book.values("pool.balance")[0]))
     sheet.formula(TOLERANCE_ROW, 1, f"1E-9*MAX(1,{pool})", tolerance, "gap", "cell")
     first = row = 9
-    sheet.headers(row - 1, ("Check", "Statement", "Difference", "Tolerance", "Status"), 2)
+    sheet.headers(row - 1, ("Check", "Statement", "Difference", "Tolerance", "Status"), (2, 3))
     for statement in statements(book):
         row = proof(sheet, row, statement)
     row = not_negative(sheet, row)
     sheet.text(row + 1, 0, "Live workbook against the engine's run", "heading")
-    for column in range(1, 5):
-        sheet.text(row + 1, column, "", "heading")
-    sheet.headers(row + 2, ("Line", "Sheet", "Difference", "Tolerance", "Status"), 2)
+    for at in range(1, 5):
+        sheet.text(row + 1, at, "", "heading")
+    sheet.headers(row + 2, ("Line", "Sheet", "Difference", "Tolerance", "Status"), (2, 3))
     row += 3
     for column in compared(book):
         row = comparison(sheet, row, column.path, column.sheet, column.line.unit, places[column.path])
     span = f"$E${first + 1}:$E${row}"
     failed = f'COUNTIF({span},"FAILED")+COUNTIF({span},"DIFFERS")'
-    sheet.formula(MASTER_ROW, 1, f'IF({failed}=0,"all checks passed","CHECK FAILED")', "all checks passed", "", "strong")
+    sheet.formula(MASTER_ROW, 1, f'IF({failed}=0,"{PASSED}","CHECK FAILED")', PASSED, "", "strong")
     text = f'IF({changed(CHECKS)}>0,"inputs changed: comparison off","on: inputs as in the engine\'s run")'
     sheet.formula(MASTER_ROW + 1, 1, text, "on: inputs as in the engine's run", "", "cell")
     finish(sheet, row)
@@ -97,17 +136,22 @@ def write(book: Book, places: dict[str, int]) -> None:
 
 def finish(sheet: Sheet, row: int) -> None:
     """Colours of the states, widths, printing."""
-    good, bad = sheet.book.workbook.add_format({"font_color": "#00703C"}), sheet.book.workbook.add_format(
-        {"font_color": "#FFFFFF", "bg_color": "#B00020", "bold": True}
+    good, bad = (
+        sheet.book.workbook.add_format({"font_color": "#00703C"}),
+        sheet.book.workbook.add_format({"font_color": "#FFFFFF", "bg_color": "#B00020", "bold": True}),
     )
     for words, style in (("OK", good), ("FAILED", bad), ("DIFFERS", bad)):
         sheet.worksheet.conditional_format(
             9, 4, row, 4, {"type": "cell", "criteria": "==", "value": f'"{words}"', "format": style}
         )
     sheet.worksheet.conditional_format(
-        MASTER_ROW, 1, MASTER_ROW, 1, {"type": "cell", "criteria": "==", "value": '"CHECK FAILED"', "format": bad}
+        MASTER_ROW,
+        1,
+        MASTER_ROW,
+        1,
+        {"type": "cell", "criteria": "==", "value": '"CHECK FAILED"', "format": bad},
     )
-    sheet.widths(58, 62, 14, 14, 16)
+    sheet.widths(74, 58, 14, 14, 12)
     sheet.worksheet.freeze_panes(9, 1)
     sheet.worksheet.repeat_rows(8)
     sheet.worksheet.fit_to_pages(1, 0)
@@ -133,30 +177,42 @@ def proof(sheet: Sheet, row: int, statement: Statement) -> int:
     if statement.name.startswith("pool.") and "deal.called" in book.layout.columns:
         text = f"({text})*(1-{book.addresses.series('deal.called', CHECKS)})"
         gap = gap * (1.0 - book.values("deal.called")[1:])
-    return finding(sheet, row, statement.name, statement.text, greatest(text), float(np.abs(gap).max()), TOLERANCE)
+    return finding(
+        sheet, row, statement.name, statement.text, greatest(text), float(np.abs(gap).max()), TOLERANCE
+    )
 
 
 def not_negative(sheet: Sheet, row: int) -> int:
     """No payment and no balance is below nil."""
     book = sheet.book
-    paths = [path for path, column in book.layout.columns.items() if column.live and (
-        (column.line.name == "paid" and path.startswith("waterfall."))
-        or (column.line.name == "balance" and path.startswith(("notes.", "accounts."))))]  # fmt: skip
-    lowest = min(float(book.values(path).min()) for path in paths)
+    paths = [
+        path
+        for path, column in book.layout.columns.items()
+        if column.live
+        and (
+            (column.line.name == "paid" and path.startswith("waterfall."))
+            or (column.line.name == "balance" and path.startswith(("notes.", "accounts.")))
+        )
+    ]
+    nil = max(0.0, -min(float(book.values(path).min()) for path in paths))
     for at in range(0, len(paths), 40):
         text = ",".join(book.addresses.series(path, CHECKS) for path in paths[at : at + 40])
         name = "nothing_negative" if len(paths) <= 40 else f"nothing_negative.{at // 40 + 1}"
-        row = finding(sheet, row, name, "no payment and no balance is below nil", f"MAX(0,-MIN({text}))", max(0.0, -lowest), TOLERANCE)
+        row = finding(sheet, row, name, NOT_BELOW, f"MAX(0,-MIN({text}))", nil, TOLERANCE)
     return row
 
 
-def finding(sheet: Sheet, row: int, name: str, statement: str, text: str, value: float, tolerance: str) -> int:
+def finding(
+    sheet: Sheet, row: int, name: str, statement: str, text: str, value: float, tolerance: str
+) -> int:
     """One row that has to hold whatever the inputs are."""
     sheet.text(row, 0, name)
     sheet.text(row, 1, statement)
     sheet.formula(row, 2, text, value, "gap", "cell")
-    sheet.formula(row, 3, tolerance, 1e-9 * max(1.0, float(sheet.book.values("pool.balance")[0])), "gap", "cell")
-    sheet.formula(row, 4, f'IF(C{row + 1}<=D{row + 1},"OK","FAILED")', "OK", "", "cell")
+    sheet.formula(
+        row, 3, tolerance, 1e-9 * max(1.0, float(sheet.book.values("pool.balance")[0])), "gap", "cell"
+    )
+    sheet.formula(row, 4, f'IF(C{row + 1}<=D{row + 1},"OK","FAILED")', "OK", "", "status")
     return row + 1
 
 
@@ -170,11 +226,11 @@ def comparison(sheet: Sheet, row: int, path: str, where: str, unit: str, place: 
     sheet.formula(row, 2, greatest(f"{live}-{pasted}"), 0.0, "gap", "cell")
     most = max(1.0, float(np.abs(book.values(path)).max()))
     if unit == "money":
-        sheet.formula(row, 3, TOLERANCE, 1e-9 * max(1.0, float(book.values("pool.balance")[0])), "gap", "cell")
+        sheet.formula(
+            row, 3, TOLERANCE, 1e-9 * max(1.0, float(book.values("pool.balance")[0])), "gap", "cell"
+        )
     else:
         sheet.number(row, 3, 1e-9 * most, "gap", "cell")
     text = f'IF({changed(CHECKS)}>0,"off",IF(C{row + 1}<=D{row + 1},"OK","DIFFERS"))'
-    sheet.formula(row, 4, text, "OK", "", "cell")
+    sheet.formula(row, 4, text, "OK", "", "status")
     return row + 1
-
-

@@ -9,7 +9,16 @@ from abs_struct.handoff.workbook.pages.dictionary import DICTIONARY
 from abs_struct.handoff.workbook.pages.engine import ENGINE
 from abs_struct.handoff.workbook.pages.summary import SUMMARY
 from abs_struct.handoff.workbook.pages.yields import YIELDS
-from abs_struct.handoff.workbook.sheets import ACCOUNTS, ASSUMPTIONS, COHORTS, CURVES, NOTES, POOL, TRIGGERS, WATERFALL
+from abs_struct.handoff.workbook.sheets import (
+    ACCOUNTS,
+    ASSUMPTIONS,
+    COHORTS,
+    CURVES,
+    NOTES,
+    POOL,
+    TRIGGERS,
+    WATERFALL,
+)
 
 CONTENTS = "Contents"
 PAGES = (
@@ -39,8 +48,10 @@ def write(book: Book) -> None:
     """The page, written last and standing first."""
     sheet = Sheet(book, book.sheets[CONTENTS], CONTENTS)
     result = book.result
-    sheet.title(f"{result.terms.name}: live cash flow model",
-                "One row a period, one column a line, one formula a column. No macros, no array formulas, no circular references.")  # fmt: skip
+    sheet.title(
+        f"{result.terms.name}: live cash flow model",
+        "One row a period, one column a line, one formula a column; no macros, no circular references.",
+    )
     sheet.text(3, 0, "Master check", "strong")
     sheet.formula(3, 1, MASTER, "all checks passed", "", "good")
     sheet.text(5, 0, "Sheet", "header")
@@ -76,15 +87,21 @@ def provenance(sheet: Sheet, row: int) -> None:
     changes = ", ".join(f"{key}={value}" for key, value in result.document.changes.items())
     facts = (
         ("Deal", result.terms.name),
-        ("Deal file", f"{result.document.file.rpartition('/')[2]}   sha256 {result.document.sha256 or 'not known'}"),
+        (
+            "Deal file",
+            f"{result.document.file.rpartition('/')[2]}   sha256 {result.document.sha256 or 'not known'}",
+        ),
         ("Changes to the deal file", changes or "none"),
         ("Tape", f"{str(tape.file).rpartition('/')[2]}   sha256 {tape.sha256}"),
-        ("Loans", f"{result.collateral.loans:,} eligible, {result.collateral.ineligible:,} ineligible, "
-                  f"{len(tape.rejections):,} rejected; {result.terms.currency} {result.collateral.balance:,.2f}"),
+        (
+            "Loans",
+            f"{result.collateral.loans:,} eligible, {result.collateral.ineligible:,} ineligible, "
+            f"{len(tape.rejections):,} rejected; {result.terms.currency} {result.collateral.balance:,.2f}",
+        ),
         ("Engine", f"abs_struct {abs_struct.__version__}"),
         ("Checks of the engine's run", f"{passed} of {len(result.checks)} passed"),
         *(("Warning", warning) for warning in result.warnings),
-    )  # fmt: skip
+    )
     sheet.text(row, 0, "Where it comes from", "header")
     sheet.text(row, 1, "", "header")
     for at, (label, text) in enumerate(facts, row + 1):

@@ -5,32 +5,45 @@ from __future__ import annotations
 from abs_struct.core.lines import Line
 from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import Book
-from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW
+from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, PERIOD_SHEETS
 from abs_struct.handoff.workbook.words import entity_label
 
 DICTIONARY = "Data dictionary"
 KINDS = {
-    "stock": "formula, carried from period to period", "flow": "formula, of the period", "constant": "formula, at closing",
-    "data": "value of the engine", "curve": "formula of the assumptions",
-}  # fmt: skip
+    "stock": "formula, carried on",
+    "flow": "formula, of the period",
+    "tally": "formula, of the period",
+    "constant": "formula, at closing",
+    "data": "value of the engine",
+    "curve": "formula of the assumptions",
+}
 
 
 def write(book: Book) -> None:
     """One row a line."""
     sheet = book.page(DICTIONARY)
-    sheet.title("Data dictionary", "Every line of the workbook. The path is the name in the deal file, in JSON and in Python.")
-    sheet.headers(3, ("Line", "Belongs to", "English", "中文", "Unit", "Definition", "Kind", "Sheet", "Cell"), 9)
+    sheet.title(
+        "Data dictionary", "Every line of the workbook. Its path is its name in the deal file and in Python."
+    )
+    sheet.headers(
+        3, ("Line", "Belongs to", "English", "中文", "Unit", "Definition", "Kind", "Sheet", "Cell"), ()
+    )
     places: list[tuple[str, Line, str, str]] = [
-        (c.path, c.line, c.sheet, f"{letters(c.index)}{FIRST_ROW}") for c in book.layout.columns.values()
+        (c.path, c.line, c.sheet, f"{letters(c.index)}{FIRST_ROW}")
+        for name in PERIOD_SHEETS
+        for c in book.layout.on(name)
     ]
-    places += [(path, book.layout.constants[path], ASSUMPTIONS, f"C{row}") for path, row in book.addresses.constants.items()]
+    places += [
+        (path, book.layout.constants[path], ASSUMPTIONS, f"C{row}")
+        for path, row in book.addresses.constants.items()
+    ]
     link = book.styles("url")
     for row, (path, line, name, cell) in enumerate(places, 4):
         owner = entity_label(book.trace.program, book.labels, path)
         unit = book.result.terms.currency if line.unit == "money" else line.unit
         sheet.texts(row, 0, (path, owner, line.en, line.zh, unit, line.definition, KINDS[line.kind], name))
         sheet.worksheet.write_url(row, 8, f"internal:'{name}'!{cell}", link, cell)
-    sheet.widths(56, 26, 26, 18, 9, 62, 36, 20, 9)
+    sheet.widths(74, 26, 26, 18, 9, 62, 36, 20, 9)
     sheet.worksheet.freeze_panes(4, 1)
     sheet.worksheet.autofilter(3, 0, 3 + len(places), 8)
     sheet.worksheet.repeat_rows(3)

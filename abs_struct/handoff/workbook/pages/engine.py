@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from abs_struct.handoff.workbook.book import Book
 from abs_struct.handoff.workbook.pages.periods import CLOSING, GROUP_ROW, NAME_ROW, PATH_ROW, unit_of
-from abs_struct.handoff.workbook.sheets import ACCOUNTS, FIRST_COLUMN, NOTES, POOL, TRIGGERS, WATERFALL, Column
+from abs_struct.handoff.workbook.sheets import (
+    ACCOUNTS,
+    FIRST_COLUMN,
+    NOTES,
+    PERIOD_SHEETS,
+    POOL,
+    TRIGGERS,
+    WATERFALL,
+    Column,
+)
 
 ENGINE = "Engine"
 
@@ -12,7 +21,7 @@ ENGINE = "Engine"
 def compared(book: Book) -> list[Column]:
     """The lines that are held against the engine: all but cohorts and curves, and of clauses what is paid."""
     found = []
-    for column in book.layout.columns.values():
+    for column in (c for name in PERIOD_SHEETS for c in book.layout.on(name)):
         clause = column.sheet == WATERFALL and column.line.name == "paid"
         if column.live and (column.sheet in {POOL, NOTES, ACCOUNTS, TRIGGERS} or clause):
             found.append(column)
@@ -27,13 +36,18 @@ def places(book: Book) -> dict[str, int]:
 def write(book: Book) -> None:
     """The sheet."""
     sheet = book.page(ENGINE)
-    sheet.title("Engine", "Values of the engine's run, pasted. They do not follow the inputs; the sheet Checks compares them.")
+    sheet.title(
+        "Engine", "Values of the engine's run, pasted: they do not follow the inputs. Checks compares them."
+    )
     sheet.text(NAME_ROW, 0, "Period", "label")
     sheet.text(NAME_ROW, 1, "", "name")
     for period in range(book.periods + 1):
         sheet.number(CLOSING + period, 0, period, "number")
+    last = ("", "")
     for at, column in enumerate(compared(book), FIRST_COLUMN):
-        sheet.text(GROUP_ROW, at, column.group, "group")
+        begins = (column.band, column.group) != last
+        sheet.text(GROUP_ROW, at, column.group if begins else "", "group_start" if begins else "group")
+        last = (column.band, column.group)
         sheet.text(NAME_ROW, at, column.name, "name")
         sheet.text(PATH_ROW, at, column.path, "path")
         style = book.styles("formula", unit_of(book, column))

@@ -24,15 +24,28 @@ SECTION_ROW, GROUP_ROW, NAME_ROW, UNIT_ROW, TOTAL_ROW, PATH_ROW = 2, 3, 4, 5, 6,
 CLOSING = FIRST_ROW - 1
 TITLES = {
     CURVES: ("Curves", "monthly rates from the assumptions; years are 30/360 values of the engine"),
-    COHORTS: ("Cohorts", "loans of one group and age run off together; schedules are values, survival is live"),
+    COHORTS: (
+        "Cohorts",
+        "loans of one group and age run off together; schedules are values, survival is live",
+    ),
     POOL: ("Pool", "the cohorts added up, losses and collections"),
-    WATERFALL: ("Waterfall", "every payment in its order: what is due, what is paid, what is left for the next"),
+    WATERFALL: (
+        "Waterfall",
+        "every payment in its order: what is due, what is paid, what is left for the next",
+    ),
     NOTES: ("Notes", "balances, interest and principal of each class"),
     ACCOUNTS: ("Accounts and fees", "fees, accounts, determined amounts, residual and the deal in total"),
     TRIGGERS: ("Triggers", "the tested value, its level, the headroom and whether the trigger is in effect"),
 }
-TABS = {CURVES: "#56B4E9", COHORTS: "#56B4E9", POOL: "#56B4E9", WATERFALL: "#0072B2", NOTES: "#0072B2",
-        ACCOUNTS: "#0072B2", TRIGGERS: "#0072B2"}  # fmt: skip
+TABS = {
+    CURVES: "#56B4E9",
+    COHORTS: "#56B4E9",
+    POOL: "#56B4E9",
+    WATERFALL: "#0072B2",
+    NOTES: "#0072B2",
+    ACCOUNTS: "#0072B2",
+    TRIGGERS: "#0072B2",
+}
 YEARS_FOR_LIVES, YEARS_FOR_YIELDS = 2, 3
 
 
@@ -72,8 +85,10 @@ def axis(sheet: Sheet) -> None:
 def years(sheet: Sheet) -> None:
     """The two year columns: for weighted average lives, and for yields."""
     measures = sheet.book.result.measures
-    named = ((YEARS_FOR_LIVES, "Years for lives", measures.years), (YEARS_FOR_YIELDS, "Years from closing",
-             measures.years_from_closing))  # fmt: skip
+    named = (
+        (YEARS_FOR_LIVES, "Years for lives", measures.years),
+        (YEARS_FOR_YIELDS, "Years from closing", measures.years_from_closing),
+    )
     for column, name, values in named:
         sheet.text(GROUP_ROW, column, "Time" if column == YEARS_FOR_LIVES else "", "group")
         sheet.text(NAME_ROW, column, name, "name")
@@ -87,7 +102,14 @@ def years(sheet: Sheet) -> None:
 def headers(sheet: Sheet, columns: list[Column]) -> None:
     """Section, clause or thing, line, unit and path above each column."""
     currency = sheet.book.result.terms.currency
-    units = {"money": currency, "rate": "%", "flag": "0 or 1", "factor": "factor", "number": "number", "years": "years"}
+    units = {
+        "money": currency,
+        "rate": "%",
+        "flag": "0 or 1",
+        "factor": "factor",
+        "number": "number",
+        "years": "years",
+    }
     band = group = None
     for column in columns:
         at = column.index
@@ -125,7 +147,9 @@ def fill(sheet: Sheet, column: Column) -> None:
     texts = book.texts(sheet.name)
     opening = book.trace.openings.get(path)
     if opening is not None:
-        sheet.formula(CLOSING, at, texts.text(opening).replace("{t}", str(FIRST_ROW)), float(values[0]), number)
+        sheet.formula(
+            CLOSING, at, texts.text(opening).replace("{t}", str(FIRST_ROW)), float(values[0]), number
+        )
     else:
         sheet.number(CLOSING, at, 0.0, number, "formula")
     node = node_of(book.trace, path)
@@ -135,7 +159,7 @@ def fill(sheet: Sheet, column: Column) -> None:
         return
     kind = "link" if node.op in {"line", "input"} else "formula"
     sheet.series(CLOSING + 1, at, texts.text(node), values[1:].tolist(), number, kind)
-    if column.line.kind == "flow" and number == "money" and column.line.name in SUMMED:
+    if column.line.kind in {"flow", "tally"} and number == "money" and column.line.name in SUMMED:
         letter = letters(at)
         span = f"{letter}{FIRST_ROW + 1}:{letter}{book.addresses.last_row}"
         sheet.formula(TOTAL_ROW, at, f"SUM({span})", float(np.cumsum(values[1:])[-1]), number, "total")
@@ -144,10 +168,27 @@ def fill(sheet: Sheet, column: Column) -> None:
 
 #: Flows whose sum over time means something.
 SUMMED = {
-    "paid", "interest_paid", "principal_paid", "interest_due", "interest", "scheduled_principal", "prepaid", "defaulted",
-    "recovered", "liquidated", "collections", "principal_collections", "net_loss", "paid_in", "released", "call_proceeds",
-    "advanced_principal", "advanced_interest", "prepayment_cut", "target_default",
-}  # fmt: skip
+    "paid",
+    "interest_paid",
+    "principal_paid",
+    "interest_due",
+    "interest",
+    "scheduled_principal",
+    "prepaid",
+    "defaulted",
+    "recovered",
+    "liquidated",
+    "collections",
+    "principal_collections",
+    "net_loss",
+    "paid_in",
+    "released",
+    "call_proceeds",
+    "advanced_principal",
+    "advanced_interest",
+    "prepayment_cut",
+    "target_default",
+}
 
 
 def finish(sheet: Sheet, columns: list[Column]) -> None:

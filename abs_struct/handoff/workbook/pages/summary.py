@@ -10,15 +10,31 @@ from abs_struct.handoff.workbook.pages import charts
 from abs_struct.handoff.workbook.pages.assumptions import changed
 from abs_struct.handoff.workbook.pages.checks import MASTER
 from abs_struct.handoff.workbook.pages.periods import YEARS_FOR_LIVES
+from abs_struct.handoff.workbook.pages.yields import PRICE
 from abs_struct.handoff.workbook.sheets import CURVES
 
 SUMMARY = "Summary"
 NOTES_ROW = 7
-CLASSES = ("Class", "Rating", "Balance at closing", "Of the pool", "Coupon", "Enhancement", "WAL, years", "Yield",
-           "Interest paid", "Principal paid", "Interest short", "Principal short", "First principal",
-           "Last principal")  # fmt: skip
+CLASSES = (
+    "Class",
+    "Rating",
+    "Balance at closing",
+    "Of the pool",
+    "Coupon",
+    "Enhancement",
+    "WAL, years",
+    "Yield",
+    "Interest paid",
+    "Principal paid",
+    "Interest short",
+    "Principal short",
+    "First principal",
+    "Last principal",
+)
 HALF_A_CENT = "0.005"
 FAR = 1_000_000
+#: From the left edge of one chart to the next, in pixels.
+CHART_STEP = 455
 
 
 def write(book: Book, yields: dict[str, str]) -> None:
@@ -26,8 +42,11 @@ def write(book: Book, yields: dict[str, str]) -> None:
     sheet = Sheet(book, book.sheets[SUMMARY], SUMMARY)
     terms = book.result.terms
     dates = terms.dates
-    sheet.title(terms.name, f"Closing {dates.closing}, cut-off {dates.cutoff}, first payment {dates.first_payment}, "
-                f"{book.periods} payment dates. Amounts in {terms.currency}.")  # fmt: skip
+    sheet.title(
+        terms.name,
+        f"Closing {dates.closing}, cut-off {dates.cutoff}, first payment {dates.first_payment}, "
+        f"{book.periods} payment dates. Amounts in {terms.currency}.",
+    )
     sheet.text(3, 0, "Checks", "strong")
     sheet.formula(3, 1, MASTER, "all checks passed", "", "good")
     sheet.text(4, 0, "Inputs", "strong")
@@ -37,7 +56,7 @@ def write(book: Book, yields: dict[str, str]) -> None:
         for column in (2, 3):
             sheet.text(row, column, "")
     heading(sheet, NOTES_ROW - 1, "Classes", len(CLASSES))
-    sheet.headers(NOTES_ROW, CLASSES, 2)
+    sheet.headers(NOTES_ROW, CLASSES, range(2, len(CLASSES)))
     for at, name in enumerate(terms.notes):
         note(sheet, NOTES_ROW + 1 + at, name, yields)
     total_row(sheet, NOTES_ROW + 1 + len(terms.notes), len(terms.notes))
@@ -68,23 +87,31 @@ def note(sheet: Sheet, row: int, name: str, yields: dict[str, str]) -> None:
     sheet.text(row, 0, book.labels[path], "strong")
     sheet.text(row, 1, book.result.terms.notes[name].rating)
     sheet.formula(row, 2, at.at(f"{path}.balance", 0, SUMMARY), found.balance, "money", "cell")
-    sheet.formula(row, 3, f"C{row + 1}/{at.at('pool.balance', 0, SUMMARY)}", found.balance / pool, "percent", "cell")
+    sheet.formula(
+        row, 3, f"C{row + 1}/{at.at('pool.balance', 0, SUMMARY)}", found.balance / pool, "percent", "cell"
+    )
     sheet.formula(row, 4, at.input(f"{path}.coupon", SUMMARY), found.coupon, "percent", "cell")
     sheet.formula(row, 5, at.at(f"{path}.enhancement", 0, SUMMARY), found.enhancement, "percent", "cell")
     life = f'IF(SUM({principal})=0,"{NOT_AVAILABLE}",SUMPRODUCT({principal},{lives(sheet)})/SUM({principal}))'
-    sheet.formula(row, 6, life, found.wal, "life", "cell")
-    sheet.formula(row, 7, yields[book.labels[path]], found.yield_, "rate", "cell")
-    for column, line, value in ((8, "interest_paid", found.interest_paid), (9, "principal_paid", found.principal_paid)):
+    sheet.formula(row, 6, life, found.wal, "life", "cell_right")
+    sheet.formula(row, 7, yields[path], found.yield_, "rate", "cell_right")
+    for column, line, value in (
+        (8, "interest_paid", found.interest_paid),
+        (9, "principal_paid", found.principal_paid),
+    ):
         sheet.formula(row, column, f"SUM({at.series(f'{path}.{line}', SUMMARY)})", value, "money", "cell")
     last = book.periods
-    for column, line, value in ((10, "interest_shortfall", found.interest_shortfall), (11, "balance", found.principal_shortfall)):
+    for column, line, value in (
+        (10, "interest_shortfall", found.interest_shortfall),
+        (11, "balance", found.principal_shortfall),
+    ):
         sheet.formula(row, column, at.at(f"{path}.{line}", last, SUMMARY), value, "money", "cell")
     paid = f"({principal}>{HALF_A_CENT})"
     none = f'IF(SUM({principal})<={HALF_A_CENT},"none"'
     first = f"{none},SUMPRODUCT(MIN({dates}+{FAR}*(1-{paid}))))"
     final = f"{none},SUMPRODUCT(MAX({dates}*{paid})))"
     for column, text, day in ((12, first, found.first_principal), (13, final, found.last_principal)):
-        sheet.formula(row, column, text, "none" if day is None else serial(day), "date", "cell")
+        sheet.formula(row, column, text, "none" if day is None else serial(day), "date", "cell_right")
 
 
 def total_row(sheet: Sheet, row: int, count: int) -> None:
@@ -92,14 +119,21 @@ def total_row(sheet: Sheet, row: int, count: int) -> None:
     found = list(sheet.book.result.note_measures.values())
     sheet.text(row, 0, "All classes", "total")
     pool = float(sheet.book.values("pool.balance")[0])
-    sums = {2: [m.balance for m in found], 3: [m.balance / pool for m in found], 8: [m.interest_paid for m in found],
-            9: [m.principal_paid for m in found], 10: [m.interest_shortfall for m in found],
-            11: [m.principal_shortfall for m in found]}  # fmt: skip
+    sums = {
+        2: [m.balance for m in found],
+        3: [m.balance / pool for m in found],
+        8: [m.interest_paid for m in found],
+        9: [m.principal_paid for m in found],
+        10: [m.interest_shortfall for m in found],
+        11: [m.principal_shortfall for m in found],
+    }
     for column in range(1, len(CLASSES)):
         if column in sums:
             letter = letters(column)
             text = f"SUM({letter}{row - count + 1}:{letter}{row})"
-            sheet.formula(row, column, text, sum(sums[column]), "percent" if column == 3 else "money", "total")
+            sheet.formula(
+                row, column, text, sum(sums[column]), "percent" if column == 3 else "money", "total"
+            )
         else:
             sheet.text(row, column, "", "total")
 
@@ -116,8 +150,13 @@ def pool(sheet: Sheet, row: int) -> int:
         sheet.formula(at_row, 2, text, value, number, "cell")
 
     put(row + 1, "Balance at closing", at.at("pool.balance", 0, SUMMARY), found.pool_balance)
-    flows = (("Scheduled principal", "scheduled_principal"), ("Prepaid", "prepaid"), ("Defaulted", "defaulted"),
-             ("Recovered", "recovered"), ("Interest", "interest"))  # fmt: skip
+    flows = (
+        ("Scheduled principal", "scheduled_principal"),
+        ("Prepaid", "prepaid"),
+        ("Defaulted", "defaulted"),
+        ("Recovered", "recovered"),
+        ("Interest", "interest"),
+    )
     kept = [(label, line) for label, line in flows if f"pool.{line}" in book.layout.columns]
     for n, (label, line) in enumerate(kept, row + 2):
         series = at.series(f"pool.{line}", SUMMARY)
@@ -127,8 +166,11 @@ def pool(sheet: Sheet, row: int) -> int:
     put(n, "Net loss", last, found.net_loss)
     share = found.net_loss / found.pool_balance
     put(n + 1, "Net loss, of the closing balance", f"C{n + 1}/C{row + 2}", share, "percent")
-    principal = "+".join(at.series(f"pool.{line}", SUMMARY) for line in ("scheduled_principal", "prepaid", "recovered")
-                         if f"pool.{line}" in book.layout.columns)  # fmt: skip
+    principal = "+".join(
+        at.series(f"pool.{line}", SUMMARY)
+        for line in ("scheduled_principal", "prepaid", "recovered")
+        if f"pool.{line}" in book.layout.columns
+    )
     text = f"SUMPRODUCT(({principal})*{lives(sheet)})/SUMPRODUCT({principal})"
     put(n + 2, "WAL of principal, years", text, found.pool_wal, "life")
     return n + 3
@@ -142,22 +184,34 @@ def residual(sheet: Sheet, row: int, yields: dict[str, str]) -> int:
     heading(sheet, row, "Residual", 4, 4)
     if not paths:
         return row + 1
-    price = yields["Residual"].rsplit("$", 1)[0]
-    from abs_struct.handoff.workbook.pages.yields import PRICE
-
+    price = yields["residual"].rsplit("$", 1)[0]
     rows = [
-        ("Paid to the residual", "+".join(f"SUM({at.series(path, SUMMARY)})" for path in paths), found.residual_paid, "money"),
+        (
+            "Paid to the residual",
+            "+".join(f"SUM({at.series(path, SUMMARY)})" for path in paths),
+            found.residual_paid,
+            "money",
+        ),
         ("Invested at closing", f"{price}${PRICE + 1}", found.residual_invested, "money"),
-        ("Multiple", f'IF(H{row + 3}>0,H{row + 2}/H{row + 3},"{NOT_AVAILABLE}")', found.residual_multiple, "life"),
-        ("Return, effective a year", yields["Residual"], found.residual_irr, "percent"),
-        ("Overcollateralisation at closing", at.at("deal.overcollateralisation", 0, SUMMARY),
-         float(book.values("deal.overcollateralisation")[0]), "money"),
-    ]  # fmt: skip
+        (
+            "Multiple",
+            f'IF(H{row + 3}>0,H{row + 2}/H{row + 3},"{NOT_AVAILABLE}")',
+            found.residual_multiple,
+            "life",
+        ),
+        ("Return, effective a year", yields["residual"], found.residual_irr, "percent"),
+        (
+            "Overcollateralisation at closing",
+            at.at("deal.overcollateralisation", 0, SUMMARY),
+            float(book.values("deal.overcollateralisation")[0]),
+            "money",
+        ),
+    ]
     for n, (label, text, value, number) in enumerate(rows, row + 1):
         sheet.text(n, 4, label)
         for column in (5, 6):
             sheet.text(n, column, "")
-        sheet.formula(n, 7, text, value, number, "cell")
+        sheet.formula(n, 7, text, value, number, "cell_right")
     return row + 1 + len(rows)
 
 
@@ -165,7 +219,13 @@ def triggers(sheet: Sheet, row: int) -> int:
     """Each trigger: first breach, periods in effect, least headroom while notes are outstanding."""
     book, at = sheet.book, sheet.book.addresses
     heading(sheet, row, "Triggers", 5, 9)
-    for column, text in ((9, "Trigger"), (10, ""), (11, "First breach, period"), (12, "Periods active"), (13, "Least headroom")):
+    for column, text in (
+        (9, "Trigger"),
+        (10, ""),
+        (11, "First breach"),
+        (12, "Periods active"),
+        (13, "Least headroom"),
+    ):
         sheet.text(row + 1, column, text, "header" if column < 11 else "header_number")
     notes = at.series("deal.notes_balance", SUMMARY, closing=True)
     n = row + 2
@@ -174,10 +234,14 @@ def triggers(sheet: Sheet, row: int) -> int:
         sheet.text(n, 9, found.label)
         sheet.text(n, 10, "")
         text = f'IFERROR(MATCH(1,{at.series(f"{path}.breached", SUMMARY)},0),"none")'
-        sheet.formula(n, 11, text, "none" if found.first_breach is None else found.first_breach, "number", "cell")
-        sheet.formula(n, 12, f"SUM({at.series(f'{path}.active', SUMMARY)})", found.periods_active, "number", "cell")
+        sheet.formula(
+            n, 11, text, "none" if found.first_breach is None else found.first_breach, "number", "cell_right"
+        )
+        sheet.formula(
+            n, 12, f"SUM({at.series(f'{path}.active', SUMMARY)})", found.periods_active, "number", "cell"
+        )
         if found.condition:
-            sheet.text(n, 13, "a condition")
+            sheet.text(n, 13, "a condition", "cell_right")
         else:
             text = f"SUMPRODUCT(MIN({at.series(f'{path}.headroom', SUMMARY)}+{FAR * FAR}*({notes}<=0)))"
             number = "percent" if abs(found.level) <= 1_000.0 else "money"
@@ -189,14 +253,18 @@ def pictures(sheet: Sheet, row: int) -> None:
     """The charts below the tables."""
     book = sheet.book
     heading(sheet, row, "Charts", len(CLASSES))
-    drawn = [(charts.note_balances(book), "Stacked areas: the balance of each class over the payment dates."),
-             (charts.enhancement(book), "Lines: credit enhancement of each class over the payment dates.")]  # fmt: skip
+    drawn = [
+        (charts.note_balances(book), "Stacked areas: the balance of each class over the payment dates."),
+        (charts.enhancement(book), "Lines: credit enhancement of each class over the payment dates."),
+    ]
     for name in charts.levelled(book)[:2]:
-        words = f"Lines: {book.labels[f'triggers.{name}']} and the level of its trigger over the payment dates."
+        words = (
+            f"Lines: {book.labels[f'triggers.{name}']} and the level of its trigger over the payment dates."
+        )
         drawn.append((charts.trigger(book, name), words))
     for n, (chart, words) in enumerate(drawn):
-        place = (row + 2 + 16 * (n // 2), 0 if n % 2 == 0 else 7)
-        sheet.worksheet.insert_chart(*place, chart, {"description": words, "object_position": 1})
+        options = {"description": words, "object_position": 1, "x_offset": CHART_STEP * (n % 3)}
+        sheet.worksheet.insert_chart(row + 2 + 17 * (n // 3), 0, chart, options)
 
 
 def finish(sheet: Sheet) -> None:

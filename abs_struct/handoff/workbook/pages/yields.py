@@ -28,6 +28,7 @@ LEAST = -0.99
 class Bond:
     """What is priced: its name, its flows and price as formulas, and the engine's numbers for them."""
 
+    key: str
     name: str
     times: int
     flows: str
@@ -43,37 +44,73 @@ def bonds(book: Book) -> list[Bond]:
     found, raised = [], []
     for name in book.result.terms.notes:
         path = f"notes.{name}"
-        flows = "+".join(address.series(f"{path}.{line}", YIELDS) for line in ("interest_paid", "principal_paid"))
-        price = f"{address.at(f'{path}.balance', 0, YIELDS)}*{address.input(f'{path}.issue_price', YIELDS)}/100"
+        flows = "+".join(
+            address.series(f"{path}.{line}", YIELDS) for line in ("interest_paid", "principal_paid")
+        )
+        price = (
+            f"{address.at(f'{path}.balance', 0, YIELDS)}*{address.input(f'{path}.issue_price', YIELDS)}/100"
+        )
         raised.append(price)
-        found.append(Bond(book.labels[path], 2, f"({flows})", price, np.asarray(measures.flows(name)),
-                          float(measures.proceeds(name)), float(measures.yield_(name))))  # fmt: skip
+        found.append(
+            Bond(
+                path,
+                book.labels[path],
+                2,
+                f"({flows})",
+                price,
+                np.asarray(measures.flows(name)),
+                float(measures.proceeds(name)),
+                float(measures.yield_(name)),
+            )
+        )
     residuals = [path for path in book.layout.columns if path.startswith("residuals.")]
     if residuals:
         held = [address.at("pool.balance", 0, YIELDS)]
-        held += [address.at(f"accounts.{name}.balance", 0, YIELDS) for name in book.result.terms.accounts
-                 if f"accounts.{name}.balance" in book.layout.columns]  # fmt: skip
+        held += [
+            address.at(f"accounts.{name}.balance", 0, YIELDS)
+            for name in book.result.terms.accounts
+            if f"accounts.{name}.balance" in book.layout.columns
+        ]
         flows = "+".join(address.series(path, YIELDS) for path in residuals)
         price = "+".join(held) + "".join(f"-{text}" for text in raised)
-        found.append(Bond("Residual", 1, f"({flows})", price, np.asarray(measures.residual()),
-                          float(measures.residual_invested()), float(measures.residual_irr())))  # fmt: skip
+        found.append(
+            Bond(
+                "residual",
+                "Residual",
+                1,
+                f"({flows})",
+                price,
+                np.asarray(measures.residual()),
+                float(measures.residual_invested()),
+                float(measures.residual_irr()),
+            )
+        )
     return found
 
 
 def write(book: Book) -> dict[str, str]:
-    """The sheet; gives back the cell of each result by name."""
+    """The sheet; gives back the cell of each result by path."""
     sheet = book.page(YIELDS, "#0072B2")
-    sheet.title("Yields", "Classes: bond-equivalent yield at the issue price. Residual: effective yearly return. "
-                "Newton's steps as plain formulas; no iterative calculation.")  # fmt: skip
-    for row, text in ((HEADER, ""), (TIMES, "Compounding periods a year"), (PRICE, "Price paid at closing"),
-                      (START, "Start"), (VALUE, "Present value at the last step"), (RESULT, "Yield")):  # fmt: skip
+    sheet.title(
+        "Yields",
+        "Classes: bond-equivalent yield at the issue price. Residual: effective yearly return. "
+        "Newton's steps as plain formulas; no iterative calculation.",
+    )
+    for row, text in (
+        (HEADER, ""),
+        (TIMES, "Compounding periods a year"),
+        (PRICE, "Price paid at closing"),
+        (START, "Start"),
+        (VALUE, "Present value at the last step"),
+        (RESULT, "Yield"),
+    ):
         sheet.text(row, 0, text, "header" if row == HEADER else "strong" if row == RESULT else "cell")
     for step in range(1, STEPS + 1):
         sheet.text(START + step, 0, f"Step {step}")
     cells = {}
     for at, bond in enumerate(bonds(book), 1):
         column(sheet, at, bond)
-        cells[bond.name] = f"{YIELDS}!${letters(at)}${RESULT + 1}"
+        cells[bond.key] = f"{YIELDS}!${letters(at)}${RESULT + 1}"
     sheet.widths(32)
     sheet.worksheet.set_column(1, len(cells), 18)
     sheet.worksheet.freeze_panes(HEADER + 1, 1)
@@ -107,7 +144,7 @@ def column(sheet: Sheet, at: int, bond: Bond) -> None:
     sheet.formula(VALUE, at, f"SUMPRODUCT({present(last)})", value, "money")
     check = f"ABS({letter}{VALUE + 1}/{price}-1)<0.000000001"
     text = f'IFERROR(IF({price}>0,IF({check},{last},"{NOT_AVAILABLE}"),"{NOT_AVAILABLE}"),"{NOT_AVAILABLE}")'
-    sheet.formula(RESULT, at, text, bond.result, "rate", "strong")
+    sheet.formula(RESULT, at, text, bond.result, "rate", "strong_right")
 
 
 def present_value(bond: Bond, rate: float, years: NDArray[np.float64]) -> float:
