@@ -10,6 +10,7 @@ from abs_struct.core.findings import AbsStructError
 from abs_struct.core.lines import Line
 from abs_struct.handoff.workbook.words import entity_label, words
 from abs_struct.waterfall.section import Clause, Section
+from abs_struct.waterfall.steps.step import WHOLE
 from abs_struct.waterfall.trace import Trace
 
 CURVES, COHORTS, POOL, WATERFALL, NOTES, ACCOUNTS, TRIGGERS = (
@@ -110,9 +111,7 @@ def layout_of(trace: Trace, labels: Mapping[str, str]) -> Layout:
                 f"{line.en}" if path.startswith("cohorts.") else cohort,
                 cohort if path.startswith("cohorts.") else line.en,
             )
-    for path in waterfall_paths(trace, labels, layout):
-        if path not in layout.columns and path in shown:
-            raise AbsStructError(f"no clause claims the line {path}")
+    lay_waterfall(trace, labels, layout, set(shown))
     for path in shown:
         line = trace.lines[path]
         if path not in layout.columns and line.kind != "constant":
@@ -156,39 +155,30 @@ def key_of(path: str) -> str:
     return f"cohorts.{name}" if owner.startswith("cohorts.") else path
 
 
-def waterfall_paths(trace: Trace, labels: Mapping[str, str], layout: Layout) -> list[str]:
+def lay_waterfall(trace: Trace, labels: Mapping[str, str], layout: Layout, shown: set[str]) -> None:
     """Lay out the waterfall: its sections, their clauses in order, and due, paid and left of each payment."""
     for part in trace.program.parts:
         if isinstance(part, Section):
             band = words(part.name)
-            for name in ("in_force", "available"):
-                path = f"sections.{part.name}.{name}"
-                if path in trace.lines:
+            for path in (f"sections.{part.name}.in_force", f"sections.{part.name}.available"):
+                if path in shown:
                     layout.add(WATERFALL, path, trace.lines[path], band, "Section", trace.lines[path].en)
             for number, clause in enumerate(part.clauses, 1):
-                lay_clause(trace, labels, layout, band, f"{number}. {clause_title(clause, labels)}", clause)
-    return [path for path in trace.lines if path.startswith(("waterfall.", "sections."))]
+                title = f"{number}. {clause_title(clause, labels)}"
+                for path, name in clause_lines(trace, labels, clause):
+                    if path in shown:
+                        layout.add(WATERFALL, path, trace.lines[path], band, title, name)
 
 
-def lay_clause(
-    trace: Trace, labels: Mapping[str, str], layout: Layout, band: str, title: str, clause: Clause
-) -> None:
-    """The lines of a clause as a whole, then those of each payment."""
-    owners = clause.step.owners()
-    target_owner = owners.get(clause.step.word, "")
-    whole = clause.legs.get("*")
-    own = {"due", "paid", "left"}
-    if whole is not None:
-        for line in trace.program.slots[whole].lines:
-            if line.name not in own:
-                layout.add(WATERFALL, f"{whole}.{line.name}", line, band, title, line.en)
-    for leg, path in clause.legs.items():
-        if leg == "*":
-            continue
-        said = leg_label(leg, target_owner, labels)
+def clause_lines(trace: Trace, labels: Mapping[str, str], clause: Clause) -> Iterator[tuple[str, str]]:
+    """The lines of a clause as a whole, then due, paid and left of each payment, each with its header."""
+    owner = clause.step.owners().get(clause.step.word, "")
+    payment = {"due", "paid", "left"}
+    for leg, path in sorted(clause.legs.items(), key=lambda item: item[0] != WHOLE):
+        said = "" if leg == WHOLE else leg_label(leg, owner, labels)
         for line in trace.program.slots[path].lines:
-            if line.name in own:
-                layout.add(WATERFALL, f"{path}.{line.name}", line, band, title, f"{said}{line.en}")
+            if (line.name in payment) == (leg != WHOLE):
+                yield f"{path}.{line.name}", f"{said}{line.en}"
 
 
 def leg_label(leg: str, owner: str, labels: Mapping[str, str]) -> str:

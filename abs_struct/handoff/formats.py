@@ -1,0 +1,82 @@
+"""Formats: how the field prints its numbers, in text and in cells."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+#: Number formats of cells. Money shows cents as nothing: below half a unit it is a dash, never a red nought.
+CELL_FORMATS = {
+    "money": '[>=0.5]#,##0_);[<=-0.5][Red]\\(#,##0\\);"-"_)',
+    "cents": '#,##0.00_);[Red]\\(#,##0.00\\);"-"_)',
+    "rate": "0.000%",
+    "percent": "0.00%",
+    "share": '0.00%;-0.00%;"-"',
+    "factor": "0.00000000",
+    "life": "0.00",
+    "price": "#,##0.0000",
+    "count": '#,##0;-#,##0;"-"',
+    "whole": "0",
+    "date": "yyyy-mm-dd",
+    "tiny": '0.0E+00;-0.0E+00;"0"',
+    "text": "@",
+}
+NONE = "-"
+
+
+def absent(value: float | None) -> bool:
+    """Whether there is nothing to print."""
+    return value is None or not math.isfinite(value)
+
+
+def money(value: float | None) -> str:
+    """An amount in currency units, with cents.
+
+    >>> money(1234567.891), money(-0.001), money(float("nan"))
+    ('1,234,567.89', '0.00', '-')
+    """
+    if value is None or absent(value):
+        return NONE
+    text = f"{value:,.2f}"
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0.0 else text
+
+
+def rate(value: float | None) -> str:
+    """A yearly rate, three decimals.
+
+    >>> rate(0.05052531)
+    '5.053%'
+    """
+    return NONE if value is None or absent(value) else f"{value:.3%}"
+
+
+def factor_percent(value: float | None) -> str:
+    """A share, two decimals.
+
+    >>> factor_percent(0.5525)
+    '55.25%'
+    """
+    return NONE if value is None or absent(value) else f"{value:.2%}"
+
+
+def life(value: float | None) -> str:
+    """Years, or a multiple, two decimals.
+
+    >>> life(0.8004927)
+    '0.80'
+    """
+    return NONE if value is None or absent(value) else f"{value:.2f}"
+
+
+def short_date(day: date | None) -> str:
+    """A date in ISO text."""
+    return NONE if day is None else day.isoformat()
+
+
+def tested(value: float | None) -> str:
+    """What a trigger tested: a ratio in per cent, anything large as an amount.
+
+    >>> tested(0.0193548), tested(1_500_000.0)
+    ('1.935%', '1,500,000.00')
+    """
+    return rate(value) if value is None or absent(value) or abs(value) < 100.0 else money(value)
