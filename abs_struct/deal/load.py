@@ -16,6 +16,7 @@ from abs_struct.core.findings import DealError, Finding, Place, listed, nearest
 from abs_struct.terms.base import path_of, sentence
 
 Where = tuple["str | int", ...]
+DEEPEST = 30
 
 
 @dataclass
@@ -74,57 +75,70 @@ def read_document(path: str | Path, changes: Mapping[str, str] | None = None) ->
 def parse_document(text: str, file: str, sha256: str = "") -> Document:
     """The tree of a deal text, with the line of every key."""
     from ruamel.yaml import YAML
-    from ruamel.yaml.constructor import DuplicateKeyError
     from ruamel.yaml.error import MarkedYAMLError
 
-    reader = YAML(typ="rt")
+    reader = YAML(typ="safe", pure=True)
     try:
-        loaded = reader.load(text)
-    except DuplicateKeyError as error:
-        mark = error.problem_mark
-        key = re.search(r'duplicate key "([^"]+)"', str(error))
-        name = f" '{key[1]}'" if key else ""
-        raise DealError(f"{file}:{mark.line + 1}: the key{name} stands twice") from None
+        root = reader.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""
         raise DealError(f"{file}{line}: is not YAML: {error.problem or error.context}") from None
+    document = Document(file, sha256 or hashlib.sha256(text.encode()).hexdigest(), {})
+    try:
+        loaded = Plain(document, reader.constructor).value(root, ()) if root is not None else None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise DealError(f"{file}:{mark.line + 1 if mark else 1}: {error.problem or error.context}") from None
+    except ValueError as error:
+        raise DealError(f"{file}: {error}") from None
     if not isinstance(loaded, dict):
         raise DealError(f"{file}: a deal file is a mapping of name, dates, pool, notes ...; this is {kind_of(loaded)}")
-    document = Document(file, sha256 or hashlib.sha256(text.encode()).hexdigest(), {})
-    document.tree = plain(loaded, (), document.lines)
+    document.tree = loaded
     unfinished(document, document.tree, ())
     return document
+
+
+class Plain:
+    """Plain Python values of a composed YAML document, noting the line of every key and item."""
+
+    def __init__(self, document: Document, constructor: Any) -> None:
+        self.document = document
+        self.constructor = constructor
+
+    def value(self, node: Any, where: Where) -> Any:
+        """The value of a node, at a path."""
+        if len(where) > DEEPEST:
+            raise DealError(f"{self.document.place(where[:3])}: is nested more than {DEEPEST} deep")
+        if node.id == "mapping":
+            return self.mapping(node, where)
+        if node.id == "sequence":
+            items = []
+            for i, item in enumerate(node.value):
+                self.document.lines[(*where, i)] = item.start_mark.line + 1
+                items.append(self.value(item, (*where, i)))
+            return items
+        return self.constructor.construct_object(node)
+
+    def mapping(self, node: Any, where: Where) -> dict[Any, Any]:
+        """A mapping; a key that stands twice is refused, because one of the two would be lost in silence."""
+        result: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if key_node.id != "scalar":
+                raise DealError(f"{self.document.file}:{line}: a key must be a word or a number")
+            key = self.constructor.construct_object(key_node)
+            below = (*where, key)
+            if key in result:
+                raise DealError(f"{self.document.file}:{line}: the key '{key}' stands twice")
+            self.document.lines[below] = line
+            result[key] = self.value(value_node, below)
+        return result
 
 
 def kind_of(value: object) -> str:
     """A value's kind in words."""
     return "empty" if value is None else "a list" if isinstance(value, list) else f"the text {str(value)[:40]!r}"
-
-
-def plain(node: Any, where: Where, lines: dict[Where, int]) -> Any:
-    """Plain Python values of a loaded tree, noting the line of every key and item."""
-    if isinstance(node, dict):
-        result = {}
-        for key, value in node.items():
-            below = (*where, key)
-            lines[below] = node.lc.key(key)[0] + 1 if hasattr(node, "lc") else lines.get(where, 1)
-            result[key] = plain(value, below, lines)
-        return result
-    if isinstance(node, list):
-        items = []
-        for i, value in enumerate(node):
-            below = (*where, i)
-            lines[below] = node.lc.item(i)[0] + 1 if hasattr(node, "lc") else lines.get(where, 1)
-            items.append(plain(value, below, lines))
-        return items
-    if isinstance(node, bool):
-        return bool(node)
-    if isinstance(node, int):
-        return int(node)
-    if isinstance(node, float):
-        return float(node)
-    return str(node) if isinstance(node, str) else node
 
 
 def unfinished(document: Document, node: Any, where: Where) -> None:
@@ -200,7 +214,7 @@ def scalar(value: object) -> object:
     from ruamel.yaml.error import YAMLError
 
     try:
-        return plain(YAML(typ="safe", pure=True).load(value), (), {})
+        return YAML(typ="safe", pure=True).load(value)
     except YAMLError:
         return value
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from abs_struct.core.findings import listed, nearest
 from abs_struct.core.formula import Formula
@@ -40,12 +40,26 @@ def as_step(value: object) -> object:
     return STEPS[kinds[0]].model_validate(value)
 
 
-def step_schema() -> dict[str, Any]:
-    """The JSON Schema of a clause: one of the registered steps."""
-    return {"oneOf": [kind.model_json_schema() | {"title": word} for word, kind in STEPS.items()]}
+class ClauseType:
+    """A clause in the model of a deal: any registered step. Its JSON Schema is made when it is asked for."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(
+            as_step,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda step: step.model_dump(mode="json", exclude_unset=True)
+            ),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, source: Any, handler: Any) -> dict[str, Any]:
+        return {"oneOf": [kind.model_json_schema() | {"title": word} for word, kind in STEPS.items()]}
 
 
-Clause = Annotated[Any, BeforeValidator(as_step), WithJsonSchema(step_schema())]
+Clause = Annotated[Any, ClauseType]
 
 
 class SectionTerms(Terms):
