@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from abs_struct.core.distinct import distinct
 from abs_struct.curves import Assumptions
 from abs_struct.pool.repayment import Grid, unit_schedule
 from abs_struct.pool.rows import Rows
@@ -102,14 +103,14 @@ def cohorts(
     assumptions.check_groups(rows.group.tolist())
     if len(days) == 0:
         days = np.full(periods, 365.0 / 12.0)
-    names, groups = np.unique(rows.group, return_inverse=True)
+    names, _, groups = distinct(rows.group)
     ages = rows.age.copy()
     for place, name in enumerate(names):
         limit = assumptions.saturation(str(name))
         if limit is not None:
             ages[groups == place] = np.minimum(ages[groups == place], limit)
     span = int(ages.max()) + 1
-    keys, cohort = np.unique(groups * span + ages, return_inverse=True)
+    keys, _, cohort = distinct(groups * span + ages)
     balance, interest = aggregate(rows, cohort, len(keys), days, accrual)
     cents = np.bincount(cohort, weights=rows.balance_cents, minlength=len(keys))
     balance[:, 0] = cents / 100.0
@@ -128,7 +129,7 @@ def aggregate(
     interest = np.zeros_like(balance)
     money = rows.balance_cents / 100.0
     rate = rows.rate
-    for repayment in np.unique(rows.repayment):
+    for repayment in distinct(rows.repayment)[0]:
         chosen = np.flatnonzero(rows.repayment == repayment)
         chosen = chosen[np.argsort(cohort[chosen], kind="stable")]
         for start in range(0, len(chosen), CHUNK):

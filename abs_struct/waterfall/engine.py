@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -87,9 +87,13 @@ def recorded(program: Program, record: Iterable[str] | None) -> tuple[str, ...]:
 def run_floats(program: Program, names: tuple[str, ...]) -> Ledger:
     """One scenario in Python floats."""
     inputs = {key: float(value) for key, value in program.inputs.items()}
-    rows = [array("d", row) for row in Loop(program, inputs, Floats()).rows(names)]
-    block = np.array(rows).reshape(program.periods + 1, len(names)).T[:, :, None]
-    return Ledger(names, np.ascontiguousarray(block) + 0.0, None)
+    loop = Loop(program, inputs, Floats())
+    known = loop.known()
+    computed = [name for name in names if name not in known]
+    rows = [array("d", row) for row in loop.rows(computed)]
+    table = dict(zip(computed, np.array(rows).reshape(len(rows), len(computed)).T, strict=True))
+    block = np.array([table[name] if name in table else known[name] for name in names], dtype=float)
+    return Ledger(names, block.reshape(len(names), program.periods + 1, 1) + 0.0, None)
 
 
 def run_arrays(program: Program, names: tuple[str, ...], start: int, stop: int, block: Any) -> None:
@@ -166,6 +170,11 @@ class Loop:
                 wide = np.broadcast_to(grid, (periods, grid.shape[-1] if grid.ndim > 1 else 1))
                 yield line.name, [0.0, *(wide[:, 0].tolist() if wide.shape[1] == 1 else list(wide))]
 
+    def known(self) -> dict[str, list[Any]]:
+        """The data and curve lines by path: what no period has to be walked for."""
+        paths = {id(entity.__dict__): path for path, entity in self.state.entities.items()}
+        return {f"{paths[id(attributes)]}.{name}": values for attributes, name, values in self.series}
+
     def tallies(self) -> tuple[list[dict[str, Any]], list[dict[str, float]]]:
         """What clauses add to starts each period at nil: attributes of each entity, and its tallies."""
         having = [
@@ -175,7 +184,7 @@ class Loop:
         ]
         return [attributes for attributes, _ in having], [nil for _, nil in having]
 
-    def rows(self, names: tuple[str, ...]) -> Iterator[list[Value]]:
+    def rows(self, names: Sequence[str]) -> Iterator[list[Value]]:
         """The values of the recorded lines, period by period, closing first."""
         state, x = self.state, self.x
         kept = [(self.kept[path], *self.address(path)) for path in self.program.past]
@@ -211,7 +220,7 @@ class Loop:
         owner, _, name = path.rpartition(".")
         return self.state.entities[owner].__dict__, name
 
-    def addresses(self, names: tuple[str, ...]) -> list[tuple[dict[str, Any], list[str]]]:
+    def addresses(self, names: Sequence[str]) -> list[tuple[dict[str, Any], list[str]]]:
         """Where some lines live, neighbours of one entity together, in the order of the names."""
         found: list[tuple[dict[str, Any], list[str]]] = []
         for path in names:

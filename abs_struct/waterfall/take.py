@@ -39,14 +39,17 @@ def take(
 
     paid = min(max(owed, 0), available), and no more than `limit` where there is one (a cap, a pro rata share).
     """
-    cell = s.legs[leg]
-    available = s.pots[source]
+    cell, pots = s.legs[leg], s.pots
+    available = pots[source]
     cell.due = x.maximum(owed, 0.0)
-    payable = cell.due if limit is None else x.minimum(cell.due, x.maximum(limit, 0.0))
+    payable = cell.due
+    if limit is not None:
+        payable = x.minimum(payable, x.maximum(limit, 0.0))
     cell.paid = x.minimum(payable, available)
-    cell.left = available - cell.paid
-    s.pots[source] = cell.left
-    return cell.paid
+    paid = cell.paid
+    cell.left = available - paid
+    pots[source] = cell.left
+    return paid
 
 
 def put(s: CashState, amount: Value, account: str) -> None:

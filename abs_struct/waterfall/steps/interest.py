@@ -62,6 +62,7 @@ class PayInterest(Step):
             shares = [x.where(pot >= whole, mine, pot * x.ratio(mine, whole)) for mine in owed]
         for (name, leg), share in zip(payments, shares, strict=True):
             note = s.notes[name]
-            paid = take(x, s, note.interest_owed, leg, source, share)
+            owed_now = note.interest_owed
+            paid = take(x, s, owed_now, leg, source, share)
             note.interest_paid = note.interest_paid + paid
-            note.interest_owed = note.interest_owed - paid
+            note.interest_owed = owed_now - paid

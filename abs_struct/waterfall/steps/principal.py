@@ -46,8 +46,9 @@ class PayPrincipal(Step):
             wanted = clause.amount
         for name, leg in self.payments:
             note = s.notes[name]
-            paid = take(x, s, note.balance if wanted is None else x.minimum(note.balance, wanted), leg)
+            balance = note.balance
+            paid = take(x, s, balance if wanted is None else x.minimum(balance, wanted), leg)
             note.principal_paid = note.principal_paid + paid
-            note.balance = note.balance - paid
+            note.balance = balance - paid
             if wanted is not None:
                 wanted = wanted - s.legs[leg].due
