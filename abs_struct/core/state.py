@@ -21,11 +21,9 @@ class Entity:
     def __init__(self, path: str) -> None:
         self.path = path
 
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"{self.__dict__.get('path', '?')} has no line or input '{name}'")
+    if TYPE_CHECKING:  # at run time a plain object: Python reads its attributes much faster without these
 
-    if TYPE_CHECKING:
-
+        def __getattr__(self, name: str) -> Any: ...
         def __setattr__(self, name: str, value: Any) -> None: ...
 
     def __repr__(self) -> str:

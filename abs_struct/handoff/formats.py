@@ -1,26 +1,10 @@
-"""Formats: how the field prints its numbers, in text and in cells."""
+"""Formats: how the field prints its numbers, in text."""
 
 from __future__ import annotations
 
 import math
 from datetime import date
 
-#: Number formats of cells. Money shows cents as nothing: below half a unit it is a dash, never a red nought.
-CELL_FORMATS = {
-    "money": '[>=0.5]#,##0_);[<=-0.5][Red]\\(#,##0\\);"-"_)',
-    "cents": '#,##0.00_);[Red]\\(#,##0.00\\);"-"_)',
-    "rate": "0.000%",
-    "percent": "0.00%",
-    "share": '0.00%;-0.00%;"-"',
-    "factor": "0.00000000",
-    "life": "0.00",
-    "price": "#,##0.0000",
-    "count": '#,##0;-#,##0;"-"',
-    "whole": "0",
-    "date": "yyyy-mm-dd",
-    "tiny": '0.0E+00;-0.0E+00;"0"',
-    "text": "@",
-}
 NONE = "-"
 
 

@@ -6,17 +6,17 @@ import re
 import zipfile
 from dataclasses import replace
 
-import abs_struct
 import openpyxl
 import pytest
+from openpyxl.formula.translate import Translator
+from small import TERMS, small
+
+import abs_struct
 from abs_struct.core.findings import AbsStructError, UsageError
 from abs_struct.handoff.workbook import book, sheets, write_workbook
 from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.sheets import FIRST_ROW
 from abs_struct.handoff.workbook.write import book_of
-from openpyxl.formula.translate import Translator
-
-from small import TERMS, small
 
 SHEETS = ["Contents", "Summary", "Assumptions", "Curves", "Cohorts", "Pool", "Waterfall", "Notes", "Accounts and fees",
           "Triggers", "Yields", "Checks", "Engine", "Data dictionary"]  # fmt: skip

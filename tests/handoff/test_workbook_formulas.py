@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from abs_struct.core.arithmetic.symbols import Symbol, Symbols, constant, line
 from abs_struct.core.findings import AbsStructError
 from abs_struct.core.lines import data, flow
@@ -55,7 +56,8 @@ def text(node):
         (x.lookup([one, two, three], a - 1.0), "INDEX(Assumptions!$C$10:$C$12,MAX(1,MIN(3,C{t})))"),
         (x.lookup([one, two, constant(0.0)], a),
          "IF(C{t}+1>2,0,INDEX(Assumptions!$C$10:$C$11,MAX(1,MIN(2,C{t}+1))))"),
-        (x.lookup([one, alone, three], a), "CHOOSE(MAX(1,MIN(3,C{t}+1)),Assumptions!$C$10,Assumptions!$C$20,Assumptions!$C$12)"),
+        (x.lookup([one, alone, three], a),
+         "CHOOSE(MAX(1,MIN(3,C{t}+1)),Assumptions!$C$10,Assumptions!$C$20,Assumptions!$C$12)"),
         (0.0 - a, "0-C{t}"),
         (a * constant(-0.5), "C{t}*(-0.5)"),
         (x.flag(a == b), "IF(C{t}=D{t},1,0)"),

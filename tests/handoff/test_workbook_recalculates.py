@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import abs_struct
 import numpy as np
 import openpyxl
 import pytest
-from abs_struct.handoff.workbook import write_workbook
-from abs_struct.handoff.workbook.pages.yields import RESULT, YIELDS
-
 from handoff.recalculated import Recalculated
 from small import TERMS, WATERFALL, small
+
+import abs_struct
+from abs_struct.handoff.workbook import write_workbook
+from abs_struct.handoff.workbook.pages.yields import RESULT, YIELDS
 
 pytestmark = pytest.mark.needs("formualizer")
 

@@ -1,13 +1,14 @@
 """Yields: Newton's steps as rows of plain formulas, so that the yield of a class is live without iteration.
 
-Price P, flows c at t years, compounding m times a year:  y' = y + (PV(y) - P) / D(y),
-PV(y) = sum c / (1 + y/m)^(m t),  D(y) = sum t c / (1 + y/m)^(m t + 1). PV is convex and falls, so the steps settle
-from the left; sixteen of them are far more than any bond needs.
+Price P, flows c at t years, continuous rate d:  d' = d + PV(d) ln(PV(d) / P) / D(d),  PV(d) = sum c e^(-d t),
+D(d) = sum t c e^(-d t). The logarithm of PV is convex, falls and is nearly a straight line, so the steps settle from
+anywhere; ten are more than any bond needs. With m periods a year the yield is m (e^(d/m) - 1).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,9 @@ from abs_struct.handoff.workbook.pages.periods import YEARS_FOR_YIELDS
 from abs_struct.handoff.workbook.sheets import CURVES
 
 YIELDS = "Yields"
-STEPS = 16
+STEPS = 10
 HEADER, TIMES, PRICE, START = 4, 5, 6, 7
 VALUE, RESULT = START + STEPS + 1, START + STEPS + 2
-LEAST = -0.99
 
 
 @dataclass(frozen=True)
@@ -129,37 +129,38 @@ def column(sheet: Sheet, at: int, bond: Bond) -> None:
     sheet.formula(PRICE, at, bond.price, bond.price_value, "money")
     sheet.number(START, at, 0.0, "percent", "formula")
 
-    def present(cell: str, more: str = "") -> str:
-        return f"{bond.flows}/(1+{cell}/{times})^({times}*{years}{more})"
+    def present(cell: str) -> str:
+        return f"{bond.flows}*EXP(1)^(-{cell}*{years})"
 
-    values = newton(bond, np.asarray(sheet.book.result.measures.years_from_closing))
+    steps = newton(bond, np.asarray(sheet.book.result.measures.years_from_closing))
     for step in range(1, STEPS + 1):
         cell = f"{letter}{START + step}"
-        gap = f"SUMPRODUCT({present(cell)})-{price}"
-        slope = f"SUMPRODUCT({years}*{present(cell, '+1')})"
-        text = f"IFERROR(MAX({LEAST}*{times},{cell}+({gap})/{slope}),{cell})"
-        sheet.formula(START + step, at, text, values[step], "rate")
+        value = f"SUMPRODUCT({present(cell)})"
+        text = f"IFERROR({cell}+{value}*LN({value}/{price})/SUMPRODUCT({years}*{present(cell)}),{cell})"
+        sheet.formula(START + step, at, text, steps[step].rate, "rate")
     last = f"{letter}{START + STEPS + 1}"
-    value = present_value(bond, values[STEPS], np.asarray(sheet.book.result.measures.years_from_closing))
-    sheet.formula(VALUE, at, f"SUMPRODUCT({present(last)})", value, "money")
+    sheet.formula(VALUE, at, f"SUMPRODUCT({present(last)})", steps[STEPS].value, "money")
     check = f"ABS({letter}{VALUE + 1}/{price}-1)<0.000000001"
-    text = f'IFERROR(IF({price}>0,IF({check},{last},"{NOT_AVAILABLE}"),"{NOT_AVAILABLE}"),"{NOT_AVAILABLE}")'
+    none = f'"{NOT_AVAILABLE}"'
+    text = f"IFERROR(IF({check},{times}*(EXP({last}/{times})-1),{none}),{none})"
     sheet.formula(RESULT, at, text, bond.result, "rate", "strong_right")
 
 
-def present_value(bond: Bond, rate: float, years: NDArray[np.float64]) -> float:
-    """The cached value of the present value."""
-    flows = bond.flow_values / (1.0 + rate / bond.times) ** (bond.times * years)
-    return float(np.cumsum(flows)[-1])
+class Step(NamedTuple):
+    """A continuous rate, and the present value at it."""
+
+    rate: float
+    value: float
 
 
-def newton(bond: Bond, years: NDArray[np.float64]) -> list[float]:
-    """The cached values of the steps."""
-    values = [0.0]
-    for _ in range(STEPS):
-        rate = values[-1]
-        slopes = years * bond.flow_values / (1.0 + rate / bond.times) ** (bond.times * years + 1.0)
-        slope = float(np.cumsum(slopes)[-1])
-        step = (present_value(bond, rate, years) - bond.price_value) / slope if slope else 0.0
-        values.append(max(LEAST * bond.times, rate + step))
-    return values
+def newton(bond: Bond, years: NDArray[np.float64]) -> list[Step]:
+    """The cached values of the steps: what the formulas give."""
+    found: list[Step] = []
+    rate = 0.0
+    for _ in range(STEPS + 1):
+        flows = bond.flow_values * np.exp(-rate * years)
+        value, slope = float(np.cumsum(flows)[-1]), float(np.cumsum(years * flows)[-1])
+        found.append(Step(rate, value))
+        if value > 0.0 and slope > 0.0 and bond.price_value > 0.0:
+            rate += value * float(np.log(value / bond.price_value)) / slope
+    return found
