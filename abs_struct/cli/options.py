@@ -1,0 +1,73 @@
+"""The arguments that several commands share, and how they are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from abs_struct.deal import Deal
+
+DealPath = Annotated[Path, typer.Argument(metavar="DEAL", help="The deal file (.yaml).", show_default=False)]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Set a field, as in notes.A.coupon=5.25%; may be repeated.",
+        show_default=False,
+    ),
+]  # fmt: skip
+TapePath = Annotated[
+    Path | None,
+    typer.Option("--tape", metavar="FILE", help="Another tape than the deal file names.", show_default=False),
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Where files are written; reports/<deal> if left out.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def changes_of(given: list[str] | None) -> dict[str, object]:
+    """`--set PATH=VALUE` as path and value.
+
+    Raises
+    ------
+    UsageError : no `=`, or no path before it
+    """
+    from abs_struct.core.findings import UsageError
+
+    changes: dict[str, object] = {}
+    for text in given or ():
+        path, equals, value = text.partition("=")
+        if not equals or not path.strip():
+            raise UsageError(f"--set {text}: write PATH=VALUE, as in notes.A.coupon=5.25%")
+        changes[path.strip()] = value.strip()
+    return changes
+
+
+def loaded(deal: Path, changes: list[str] | None, tape: Path | None) -> Deal:
+    """The deal that the arguments name."""
+    from abs_struct.deal import load
+
+    return load(deal, changes_of(changes), tape)
+
+
+def folder_of(deal: Path, out: Path | None) -> Path:
+    """The folder for the files of a deal.
+
+    Raises
+    ------
+    UsageError : a file lies where the folder should be
+    """
+    from abs_struct.core.findings import UsageError
+
+    folder = out if out is not None else Path("reports") / deal.stem
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: is a file; name a folder with --out")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be made ({error.strerror}); name a folder with --out") from None
+    return folder

@@ -1,0 +1,153 @@
+"""abs-struct run: one run of a deal, its figures on the terminal, its report in a folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from abs_struct.cli.options import Changes, DealPath, Folder, Json, TapePath, folder_of, loaded
+from abs_struct.cli.terminal import Progress, complain, print_json, printable, say, table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from abs_struct.deal.result import Result
+
+
+def run(
+    deal: DealPath,
+    changes: Changes = None,
+    tape: TapePath = None,
+    out: Folder = None,
+    json_: Json = False,
+    record: Annotated[
+        list[str] | None,
+        typer.Option("--record", metavar="LINES", show_default=False,
+                     help="Write lines by period as CSV, as in notes.*.balance,pool.prepaid; may be repeated."),
+    ] = None,
+    excel: Annotated[bool, typer.Option("--excel/--no-excel", help="Write the investor report.")] = True,
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
+) -> None:
+    """Run a deal: tranche table, triggers, checks, investor report."""
+    from abs_struct.deal.summary import run_summary
+
+    with Progress("run") as progress:
+        progress.stage("reading the deal and its tape")
+        loan_deal = loaded(deal, changes, tape)
+        progress.stage("paying the notes")
+        result = loan_deal.run()
+        wanted = lines_of(result, record)
+        files: list[Path] = []
+        if excel or charts or wanted:
+            folder = folder_of(deal, out)
+            if excel:
+                progress.stage("writing the report")
+                from abs_struct.handoff.report import write_report
+
+                files.append(write_report(result, folder / "report.xlsx"))
+            if charts:
+                progress.stage("drawing the charts")
+                from abs_struct.handoff.charts import write_charts
+
+                files += write_charts(result, folder)
+            if wanted:
+                from abs_struct.handoff.lines import write_lines
+
+                files.append(write_lines(result, wanted, folder / "lines.csv"))
+    names = tuple(str(file) for file in files)
+    if json_:
+        print_json(run_summary(result, names))
+    else:
+        show(result, names)
+    if result.failures:
+        for check in result.failures:
+            complain(
+                f"check failed: {check.statement}: left {check.left:,.2f}, right {check.right:,.2f}, "
+                f"period {check.period} ({check.id})"
+            )
+        raise typer.Exit(4)
+
+
+def lines_of(result: Result, record: list[str] | None) -> list[str]:
+    """The lines that --record names; `*` stands for anything.
+
+    Raises
+    ------
+    UsageError : no such line, with the nearest name
+    """
+    from fnmatch import fnmatchcase
+
+    from abs_struct.core.findings import UsageError, nearest
+
+    found: dict[str, None] = {}
+    for word in (word.strip() for text in record or () for word in text.split(",")):
+        if not word:
+            continue
+        names = [name for name in result.lines if fnmatchcase(name, word)]
+        if not names:
+            raise UsageError(f"--record {word}: the deal has no such line{nearest(word, result.lines)}")
+        found.update(dict.fromkeys(names))
+    return list(found)
+
+
+def show(result: Result, files: tuple[str, ...]) -> None:
+    """The run on the terminal: classes, pool, residual, triggers, checks, files."""
+    from abs_struct.handoff.formats import factor_percent, life, money, rate, short_date
+
+    terms, collateral, deal = result.terms, result.collateral, result.deal_measures
+    print(f"{printable(terms.name)}   {terms.currency}   cut-off {terms.dates.cutoff}   closing {terms.dates.closing}")
+    left_out = f"{len(collateral.tape.rejections):,} rejected, {collateral.ineligible:,} ineligible"
+    print(f"{collateral.loans:,} loans, {money(collateral.balance)} ({printable(collateral.tape.file)}; {left_out})")
+    print()
+    rows = [
+        [
+            printable(terms.notes[name].label or name, 24), m.rating or "-", money(m.balance),
+            factor_percent(m.balance / deal.pool_balance), factor_percent(m.enhancement), rate(m.coupon), life(m.wal),
+            rate(m.yield_), life(m.modified_duration), short_date(m.first_principal), short_date(m.last_principal),
+            money(m.interest_shortfall), money(m.principal_shortfall),
+        ]
+        for name, m in result.note_measures.items()
+    ]  # fmt: skip
+    header = ["Class", "Rating", "Balance", "% pool", "Enh.", "Coupon", "WAL", "Yield", "Dur.", "First", "Last"]
+    print(table([*header, "Int. short", "Prin. short"], rows, left=2))
+    print()
+    parts = {
+        "scheduled": deal.scheduled_principal, "prepaid": deal.prepaid, "defaulted": deal.defaulted,
+        "recovered": deal.recovered, "net loss": deal.net_loss,
+    }  # fmt: skip
+    amounts = ", ".join(f"{word} {money(value)}" for word, value in parts.items())
+    share = deal.net_loss / deal.pool_balance
+    print(f"Pool      {amounts} ({factor_percent(share)}), WAL {life(deal.pool_wal)}")
+    print(
+        f"Residual  paid {money(deal.residual_paid)} on {money(deal.residual_invested)}, IRR {rate(deal.residual_irr)}, "
+        f"multiple {life(deal.residual_multiple)}; cost of funds {rate(deal.cost_of_funds)}"
+    )
+    show_triggers(result)
+    for warning in result.warnings:
+        say(f"note: {warning}")
+    passed = len(result.checks) - len(result.failures)
+    failed = f", {len(result.failures)} FAILED" if result.failures else ""
+    print(f"\nChecks    {passed} of {len(result.checks)} passed{failed}")
+    for at, file in enumerate(files):
+        print(f"{'Files     ' if at == 0 else '          '}{file}")
+
+
+def show_triggers(result: Result) -> None:
+    """Triggers at their tightest: tested value, level, headroom, first breach."""
+    from abs_struct.handoff.formats import tested
+
+    if not result.triggers:
+        return
+    rows = []
+    for found in result.triggers.values():
+        first = "never" if found.first_breach is None else f"period {found.first_breach}"
+        measured = (
+            ["-", "-", "-", "-"]
+            if found.condition
+            else [tested(found.value), tested(found.level), tested(found.least_headroom), f"{found.at_period}"]
+        )
+        rows.append([printable(found.label, 40), *measured, first, f"{found.periods_active}"])
+    print()
+    header = ["Trigger", "Tightest value", "Level", "Headroom", "In period", "First breach", "Periods active"]
+    print(table(header, rows))
