@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -26,7 +26,7 @@ from abs_struct.waterfall.ledger import Ledger
 CHUNK = 8192
 
 #: Walk through an iterator for its effects, without a Python loop.
-drain = partial(deque, maxlen=0)
+drain: Callable[[Iterable[Any]], object] = partial(deque, maxlen=0)
 
 
 def scenarios_of(program: Program) -> int | None:

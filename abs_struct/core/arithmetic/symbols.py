@@ -206,6 +206,24 @@ def evaluate(node: Symbol, read: Any) -> float | bool:
     """The value of an expression in floats, given `read(leaf)` for its inputs and lines.
 
     Used by `explain` and by the tests that hold the written text against the computed one.
+
+    Parameters
+    ----------
+    node : expression
+    read : leaf -> its value, a scalar in the unit of the line
+
+    Returns
+    -------
+    scalar, in the unit of the expression
+
+    Raises
+    ------
+    KeyError : an operation that no backend has
+
+    Source: definition.
+
+    >>> evaluate(line("a") * 2.0 + 1.0, lambda leaf: 20.5)
+    42.0
     """
     from abs_struct.core.arithmetic.floats import Floats
 
