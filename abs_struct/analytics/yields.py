@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from abs_struct.analytics.discounting import Array, Times, columns, logarithm, moments, one_or_all
+from abs_struct.analytics.discounting import Array, Times, columns, logarithm, moments, one_or_all, total
 from abs_struct.core.arithmetic.arrays import power
 from abs_struct.core.roots import Where, newton
 from abs_struct.dates.daycount import year_fraction
@@ -122,7 +122,9 @@ def force_at_price(flows: Array, times: Times, price: Array) -> Array:
         value, weighted = moments(flows, times, force, 2, at)
         return logarithm(value / price[at]), weighted / value
 
-    return newton(distance, np.full(price.shape, START))
+    found = newton(distance, np.full(price.shape, START))
+    at_once = total(flows[: np.searchsorted(times.years, 0.0, side="right")])
+    return np.where(at_once < price, found, np.nan)
 
 
 def monthly_yield(bond_yield: ArrayLike) -> Any:
@@ -193,15 +195,11 @@ def accrued_interest(balance: ArrayLike, coupon: ArrayLike, years: ArrayLike) ->
     >>> accrued_interest(100.0, 0.06, 14 / 360)
     0.23333333333333334
     """
-    product = (
-        np.asarray(balance, dtype=float) * np.asarray(coupon, dtype=float) * np.asarray(years, dtype=float)
-    )
+    product = np.asarray(balance, dtype=float) * np.asarray(coupon, dtype=float) * np.asarray(years, dtype=float)
     return float(product) if product.ndim == 0 else product
 
 
-def accrued_at(
-    balance: ArrayLike, coupon: ArrayLike, accrual_start: date, settlement: date, convention: str
-) -> Any:
+def accrued_at(balance: ArrayLike, coupon: ArrayLike, accrual_start: date, settlement: date, convention: str) -> Any:
     """Accrued interest at settlement; clean price = dirty price - accrued interest.
 
     Parameters

@@ -36,9 +36,7 @@ def test_yield_of_the_price_is_the_yield(periods, seed, rate):
 def test_price_is_the_plain_sum(periods, seed, rate):
     """Horner's rule over the gaps gives the sum of the definition."""
     flows, years = flows_of(periods, seed)
-    plain = sum(
-        float(cf) / (1.0 + rate / 2.0) ** (2.0 * float(t)) for cf, t in zip(flows, years, strict=True)
-    )
+    plain = sum(float(cf) / (1.0 + rate / 2.0) ** (2.0 * float(t)) for cf, t in zip(flows, years, strict=True))
     assert price_at_yield(flows, years, rate) == pytest.approx(plain, rel=1e-12)
 
 
@@ -48,12 +46,8 @@ def test_duration_and_convexity_are_slopes(periods, seed, rate):
     flows, years = flows_of(periods, seed)
     h = 1e-4
     up, at, down = (price_at_yield(flows, years, rate + step) for step in (h, 0.0, -h))
-    assert modified_duration(flows, years, rate) == pytest.approx(
-        (down - up) / (2 * h * at), rel=1e-4, abs=1e-6
-    )
-    assert convexity(flows, years, rate) == pytest.approx(
-        (up - 2 * at + down) / (h * h * at), rel=1e-3, abs=1e-4
-    )
+    assert modified_duration(flows, years, rate) == pytest.approx((down - up) / (2 * h * at), rel=1e-4, abs=1e-6)
+    assert convexity(flows, years, rate) == pytest.approx((up - 2 * at + down) / (h * h * at), rel=1e-3, abs=1e-4)
 
 
 @given(PERIODS, st.integers(0, 999), RATES, RATES)
@@ -116,6 +110,26 @@ def test_no_yield(function, flows, price):
     assert np.isnan(function(flows, [0.5, 1.0], price))
 
 
+@pytest.mark.parametrize(
+    ("flows", "price", "wanted"),
+    [
+        ([1.0, 1.0], 1.0, np.nan),
+        ([2.0, 1.0], 1.0, np.nan),
+        ([5.0, 0.0], 9.0, np.nan),
+        ([50.0, 53.0], 100.0, 0.12),
+    ],
+)
+def test_flow_at_settlement(flows, price, wanted):
+    """A price that is paid back at once has no yield; what is paid at once only lowers the price."""
+    assert yield_at_price(flows, [0.0, 0.5], price) == pytest.approx(wanted, abs=1e-12, nan_ok=True)
+
+
+def test_money_back_on_the_same_day():
+    """So has an investment that comes back on its own day no return, beside one that has."""
+    flows = np.array([[-100.0, -100.0], [100.0, 0.0], [5.0, 110.0]])
+    assert annual_irr(flows, [0.0, 0.0, 1.0]) == pytest.approx([np.nan, 0.1], abs=1e-12, nan_ok=True)
+
+
 def test_no_duration():
     """Flows that are worth nothing have no duration."""
     assert np.isnan(macaulay_duration([0.0], [1.0], 0.05))
@@ -140,9 +154,7 @@ def test_par_bond():
     flows[-1] += 100.0
     years = np.arange(1, 25) / 12.0
     assert monthly_yield(yield_at_price(flows, years, 100.0)) == pytest.approx(0.06, abs=1e-13)
-    assert monthly_yield(cost_of_funds(flows, np.full(24, 0.05), years, 100.0)) == pytest.approx(
-        0.066, abs=1e-13
-    )
+    assert monthly_yield(cost_of_funds(flows, np.full(24, 0.05), years, 100.0)) == pytest.approx(0.066, abs=1e-13)
 
 
 def test_clean_and_dirty():
