@@ -84,8 +84,17 @@ def test_changed_inputs_equal_a_new_run(workbook, repository):
     check_measures(workbook, other)
 
 
-@pytest.mark.parametrize("path", ["notes.B.coupon", "triggers.turbo.above.13", "fees.servicer.rate", "amounts.target_oc#0",
-                                  "accounts.reserve.initial", "assumptions.default.timing.by_year.1"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "notes.B.coupon",
+        "triggers.turbo.above.13",
+        "fees.servicer.rate",
+        "amounts.target_oc#0",
+        "accounts.reserve.initial",
+        "assumptions.default.timing.by_year.1",
+    ],
+)
 def test_any_input_is_live(workbook, mpl, path):
     """An input of each kind moves the recalculated lines as it moves a run of the program."""
     from dataclasses import replace

@@ -145,6 +145,12 @@ class Sheet:
         self.text(1, 0, subtitle, "subtitle")
         self.worksheet.set_row(0, 24)
 
+    def mark(self, row: int, column: int, value: float | str, kind: str, rows: int = 1) -> None:
+        """Show cells in another format while they hold a value."""
+        wanted = f'"{value}"' if isinstance(value, str) else value
+        rule = {"type": "cell", "criteria": "==", "value": wanted, "format": self.book.styles.rule(kind)}
+        self.worksheet.conditional_format(row, column, row + rows - 1, column, rule)
+
     def headers(self, row: int, names: Iterable[str], numbers: Container[int]) -> None:
         """A header row; the headers of numbers stand on the right."""
         for at, name in enumerate(names):

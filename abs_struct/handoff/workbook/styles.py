@@ -57,12 +57,27 @@ KINDS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+#: What a cell changes to while it holds a certain value; the words in it say the same.
+RULES: dict[str, dict[str, Any]] = {
+    "good": {"font_color": GREEN},
+    "bad": {"font_color": "#FFFFFF", "bg_color": RED, "bold": True},
+    "warn": {"font_color": INK, "bg_color": "#F7C66B", "bold": True},
+}
+
+
 class Styles:
     """Formats of one workbook, made when first asked for."""
 
     def __init__(self, workbook: Any) -> None:
         self.workbook = workbook
         self.made: dict[tuple[str, str], Any] = {}
+
+    def rule(self, kind: str) -> Any:
+        """The format of a rule that depends on a value."""
+        key = ("rule", kind)
+        if key not in self.made:
+            self.made[key] = self.workbook.add_format(RULES[kind])
+        return self.made[key]
 
     def __call__(self, kind: str, number: str = "") -> Any:
         """The format of a kind of cell with a number format by name."""

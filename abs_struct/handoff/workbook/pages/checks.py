@@ -18,7 +18,8 @@ MASTER = f"{CHECKS}!$B${MASTER_ROW + 1}"
 TOLERANCE_ROW = 5
 TOLERANCE = f"$B${TOLERANCE_ROW + 1}"
 NOT_BELOW = "no payment and no balance is below nil"
-PASSED = "all checks passed"
+PASSED, NOT_PASSED = "all checks passed", "CHECK FAILED"
+FAILED, DIFFERS = "FAILED", "DIFFERS"
 COLLECTIONS = "accounts.collections"
 Term = tuple[str, str, bool]  # sign, line, last period's value
 
@@ -127,8 +128,8 @@ def write(book: Book, places: dict[str, int]) -> None:
     for column in compared(book):
         row = comparison(sheet, row, column.path, column.sheet, column.line.unit, places[column.path])
     span = f"$E${first + 1}:$E${row}"
-    failed = f'COUNTIF({span},"FAILED")+COUNTIF({span},"DIFFERS")'
-    sheet.formula(MASTER_ROW, 1, f'IF({failed}=0,"{PASSED}","CHECK FAILED")', PASSED, "", "strong")
+    failed = f'COUNTIF({span},"{FAILED}")+COUNTIF({span},"{DIFFERS}")'
+    sheet.formula(MASTER_ROW, 1, f'IF({failed}=0,"{PASSED}","{NOT_PASSED}")', PASSED, "", "strong")
     text = f'IF({changed(CHECKS)}>0,"inputs changed: comparison off","on: inputs as in the engine\'s run")'
     sheet.formula(MASTER_ROW + 1, 1, text, "on: inputs as in the engine's run", "", "cell")
     finish(sheet, row)
@@ -136,21 +137,9 @@ def write(book: Book, places: dict[str, int]) -> None:
 
 def finish(sheet: Sheet, row: int) -> None:
     """Colours of the states, widths, printing."""
-    good, bad = (
-        sheet.book.workbook.add_format({"font_color": "#00703C"}),
-        sheet.book.workbook.add_format({"font_color": "#FFFFFF", "bg_color": "#B00020", "bold": True}),
-    )
-    for words, style in (("OK", good), ("FAILED", bad), ("DIFFERS", bad)):
-        sheet.worksheet.conditional_format(
-            9, 4, row, 4, {"type": "cell", "criteria": "==", "value": f'"{words}"', "format": style}
-        )
-    sheet.worksheet.conditional_format(
-        MASTER_ROW,
-        1,
-        MASTER_ROW,
-        1,
-        {"type": "cell", "criteria": "==", "value": '"CHECK FAILED"', "format": bad},
-    )
+    for words, kind in (("OK", "good"), (FAILED, "bad"), (DIFFERS, "bad")):
+        sheet.mark(9, 4, words, kind, rows=row - 9)
+    sheet.mark(MASTER_ROW, 1, NOT_PASSED, "bad")
     sheet.widths(74, 58, 14, 14, 12)
     sheet.worksheet.freeze_panes(9, 1)
     sheet.worksheet.repeat_rows(8)
@@ -212,7 +201,7 @@ def finding(
     sheet.formula(
         row, 3, tolerance, 1e-9 * max(1.0, float(sheet.book.values("pool.balance")[0])), "gap", "cell"
     )
-    sheet.formula(row, 4, f'IF(C{row + 1}<=D{row + 1},"OK","FAILED")', "OK", "", "status")
+    sheet.formula(row, 4, f'IF(C{row + 1}<=D{row + 1},"OK","{FAILED}")', "OK", "", "status")
     return row + 1
 
 
@@ -231,6 +220,6 @@ def comparison(sheet: Sheet, row: int, path: str, where: str, unit: str, place: 
         )
     else:
         sheet.number(row, 3, 1e-9 * most, "gap", "cell")
-    text = f'IF({changed(CHECKS)}>0,"off",IF(C{row + 1}<=D{row + 1},"OK","DIFFERS"))'
+    text = f'IF({changed(CHECKS)}>0,"off",IF(C{row + 1}<=D{row + 1},"OK","{DIFFERS}"))'
     sheet.formula(row, 4, text, "OK", "", "status")
     return row + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abs_struct
 from abs_struct.handoff.workbook.book import Book, Sheet
-from abs_struct.handoff.workbook.pages.checks import CHECKS, MASTER
+from abs_struct.handoff.workbook.pages.checks import CHECKS, MASTER, NOT_PASSED, PASSED
 from abs_struct.handoff.workbook.pages.dictionary import DICTIONARY
 from abs_struct.handoff.workbook.pages.engine import ENGINE
 from abs_struct.handoff.workbook.pages.summary import SUMMARY
@@ -53,7 +53,8 @@ def write(book: Book) -> None:
         "One row a period, one column a line, one formula a column; no macros, no circular references.",
     )
     sheet.text(3, 0, "Master check", "strong")
-    sheet.formula(3, 1, MASTER, "all checks passed", "", "good")
+    sheet.formula(3, 1, MASTER, PASSED, "", "good")
+    sheet.mark(3, 1, NOT_PASSED, "bad")
     sheet.text(5, 0, "Sheet", "header")
     sheet.text(5, 1, "What it holds", "header")
     row = 6

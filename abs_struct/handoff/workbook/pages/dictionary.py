@@ -38,8 +38,10 @@ def write(book: Book) -> None:
         for path, row in book.addresses.constants.items()
     ]
     link = book.styles("url")
+    places = [place for place in places if not later_cohort(place[0])]
     for row, (path, line, name, cell) in enumerate(places, 4):
-        owner = entity_label(book.trace.program, book.labels, path)
+        cohort = path.startswith("cohorts.")
+        owner = "each cohort" if cohort else entity_label(book.trace.program, book.labels, path)
         unit = book.result.terms.currency if line.unit == "money" else line.unit
         sheet.texts(row, 0, (path, owner, line.en, line.zh, unit, line.definition, KINDS[line.kind], name))
         sheet.worksheet.write_url(row, 8, f"internal:'{name}'!{cell}", link, cell)
@@ -49,3 +51,8 @@ def write(book: Book) -> None:
     sheet.worksheet.repeat_rows(3)
     sheet.worksheet.fit_to_pages(1, 0)
     sheet.link(0, 5, "Contents")
+
+
+def later_cohort(path: str) -> bool:
+    """Whether the line is the same as that of the first cohort, which stands for all."""
+    return path.startswith("cohorts.") and not path.startswith("cohorts.0.")

@@ -55,7 +55,7 @@ def write(book: Book) -> None:
             sheet.worksheet.write_number(row, at, value, style)
     sheet.worksheet.set_column(0, 0, 8)
     sheet.worksheet.set_column(1, 1, 2)
-    sheet.worksheet.set_column(FIRST_COLUMN, FIRST_COLUMN + len(compared(book)), 13.5)
+    sheet.worksheet.set_column(FIRST_COLUMN, FIRST_COLUMN + len(compared(book)), 15)
     sheet.worksheet.set_row(NAME_ROW, 42)
     sheet.worksheet.set_row(PATH_ROW, 40)
     sheet.worksheet.freeze_panes(CLOSING, FIRST_COLUMN)

@@ -197,11 +197,14 @@ def finish(sheet: Sheet, columns: list[Column]) -> None:
     last = max([column.index for column in columns], default=FIRST_COLUMN)
     worksheet.set_column(0, 0, 8)
     worksheet.set_column(1, 1, 12)
-    worksheet.set_column(FIRST_COLUMN, last, 13.5)
+    worksheet.set_column(FIRST_COLUMN, last, 15)
     worksheet.set_row(NAME_ROW, 42)
     worksheet.set_row(PATH_ROW, 40)
     worksheet.freeze_panes(CLOSING, FIRST_COLUMN)
     worksheet.repeat_rows(0, PATH_ROW)
+    for column in columns:
+        if column.path.startswith("triggers.") and column.line.unit == "flag":
+            sheet.mark(CLOSING + 1, column.index, 1, "warn", rows=sheet.book.periods)
     worksheet.repeat_columns(0, FIRST_COLUMN - 1)
     worksheet.set_print_scale(60)
     worksheet.print_across()

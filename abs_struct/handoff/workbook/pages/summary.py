@@ -8,7 +8,7 @@ from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import NOT_AVAILABLE, Book, Sheet, serial
 from abs_struct.handoff.workbook.pages import charts
 from abs_struct.handoff.workbook.pages.assumptions import changed
-from abs_struct.handoff.workbook.pages.checks import MASTER
+from abs_struct.handoff.workbook.pages.checks import MASTER, NOT_PASSED, PASSED
 from abs_struct.handoff.workbook.pages.periods import YEARS_FOR_LIVES
 from abs_struct.handoff.workbook.pages.yields import PRICE
 from abs_struct.handoff.workbook.sheets import CURVES
@@ -48,7 +48,8 @@ def write(book: Book, yields: dict[str, str]) -> None:
         f"{book.periods} payment dates. Amounts in {terms.currency}.",
     )
     sheet.text(3, 0, "Checks", "strong")
-    sheet.formula(3, 1, MASTER, "all checks passed", "", "good")
+    sheet.formula(3, 1, MASTER, PASSED, "", "good")
+    sheet.mark(3, 1, NOT_PASSED, "bad")
     sheet.text(4, 0, "Inputs", "strong")
     text = f'IF({changed(SUMMARY)}=0,"as in the engine\'s run",{changed(SUMMARY)}&" changed")'
     sheet.formula(4, 1, text, "as in the engine's run", "", "cell")
