@@ -66,7 +66,9 @@ def tape(folder: Path, loans: int = 40) -> Path:
     for i in range(loans):
         term, age = (24, 36, 18)[i % 3], i % 5
         balance = 10_000 + 173 * i
-        lines.append(f"L{i:04d},{balance + 2000},{balance}.{i:02d},{0.09 + 0.003 * (i % 11):.4f},{term},{term - age},{age}")
+        lines.append(
+            f"L{i:04d},{balance + 2000},{balance}.{i:02d},{0.09 + 0.003 * (i % 11):.4f},{term},{term - age},{age}"
+        )
     path = folder / "small.csv"
     path.write_text("\n".join(lines) + "\n")
     return path

@@ -31,13 +31,9 @@ class Times:
         """Times from a list of years; gaps that differ by rounding only are one gap."""
         times = np.asarray(years, dtype=float)
         if times.ndim != 1 or times.size == 0:
-            raise AnalyticsError(
-                f"times must be a list of years, one for each payment (got shape {times.shape})"
-            )
+            raise AnalyticsError(f"times must be a list of years, one for each payment (got shape {times.shape})")
         if not np.isfinite(times).all() or times[0] < 0.0 or bool((np.diff(times) < 0.0).any()):
-            raise AnalyticsError(
-                "times must begin at or after settlement and never fall; leave out earlier flows"
-            )
+            raise AnalyticsError("times must begin at or after settlement and never fall; leave out earlier flows")
         every = np.diff(times, prepend=0.0)
         _, first, which = np.unique(np.round(every, 11), return_index=True, return_inverse=True)
         return cls(times, every[first], tuple(int(k) for k in which))
@@ -77,9 +73,7 @@ def columns(flows: ArrayLike, years: ArrayLike, *others: ArrayLike) -> tuple[Arr
         shape = np.broadcast_shapes(table.shape[1:], *(other.shape for other in rest))
     except ValueError as problem:
         shapes = [other.shape for other in rest]
-        raise AnalyticsError(
-            f"flows of shape {amounts.shape} do not go with arguments of {shapes}"
-        ) from problem
+        raise AnalyticsError(f"flows of shape {amounts.shape} do not go with arguments of {shapes}") from problem
     table = np.broadcast_to(table, (len(table), *shape))
     return table, times, [np.ascontiguousarray(np.broadcast_to(other, shape)) for other in rest], alone
 

@@ -35,11 +35,7 @@ def credit_enhancement(pool: ArrayLike, class_and_senior: ArrayLike, cash: Array
     >>> round(float(credit_enhancement(100.0, 55.25, 0.5)), 6)
     0.4525
     """
-    behind = (
-        np.asarray(pool, dtype=float)
-        + np.asarray(cash, dtype=float)
-        - np.asarray(class_and_senior, dtype=float)
-    )
+    behind = np.asarray(pool, dtype=float) + np.asarray(cash, dtype=float) - np.asarray(class_and_senior, dtype=float)
     return share(behind, pool)
 
 

@@ -221,6 +221,4 @@ def cost_of_funds(notes: ArrayLike, senior_costs: ArrayLike, years: ArrayLike, p
     >>> round(float(cost_of_funds([3.0, 103.0], [0.5, 0.5], [0.5, 1.0], 100.0)), 6)
     0.07
     """
-    return yield_at_price(
-        np.asarray(notes, dtype=float) + np.asarray(senior_costs, dtype=float), years, proceeds
-    )
+    return yield_at_price(np.asarray(notes, dtype=float) + np.asarray(senior_costs, dtype=float), years, proceeds)

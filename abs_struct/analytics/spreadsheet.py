@@ -55,9 +55,7 @@ def spreadsheet(name: str, *arguments: Any) -> float:
             return float(getattr(numpy_financial, name.lower())(*given, **accuracy))
     if name not in OURS:
         known = (*LIBRARY, *OURS)
-        raise AnalyticsError(
-            f"no spreadsheet function '{name}'{nearest(name, known)} (known: {listed(known, 99)})"
-        )
+        raise AnalyticsError(f"no spreadsheet function '{name}'{nearest(name, known)} (known: {listed(known, 99)})")
     return float(OURS[name](*arguments))
 
 
@@ -327,9 +325,7 @@ def price(
     return float(price_at_yield(flows, years, bond_equivalent(yld, frequency))) - accrued
 
 
-def duration(
-    settlement: date, maturity: date, rate: float, yld: float, frequency: int, basis: int = 0
-) -> float:
+def duration(settlement: date, maturity: date, rate: float, yld: float, frequency: int, basis: int = 0) -> float:
     """Macaulay duration in years.
 
     Parameters

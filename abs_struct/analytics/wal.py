@@ -68,9 +68,7 @@ def weighted_average_life(principal: ArrayLike, years: ArrayLike) -> Any:
     """
     amounts, times = np.asarray(principal, dtype=float), np.asarray(years, dtype=float)
     if times.shape != amounts.shape[:1]:
-        raise AnalyticsError(
-            f"principal of shape {amounts.shape} does not go with {times.size} payment times"
-        )
+        raise AnalyticsError(f"principal of shape {amounts.shape} does not go with {times.size} payment times")
     weighted = total(amounts * times.reshape(-1, *[1] * (amounts.ndim - 1)))
     paid = total(amounts)
     return np.where(paid == 0.0, np.nan, weighted / np.where(paid == 0.0, 1.0, paid))[()]

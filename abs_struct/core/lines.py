@@ -20,8 +20,9 @@ class Line:
     """One declared quantity.
 
     kind says how it lives: a `stock` keeps its value from period to period until it is rewritten; a `flow` is
-    written once a period; a `tally` is 0 at the start of each period and clauses add to it; a `constant` is computed at closing; `data` is known before the run (a schedule,
-    a day count); a `curve` is computed for all periods before the loop, from inputs and data.
+    written once a period; a `tally` is 0 at the start of each period and clauses add to it; a `constant` is computed
+    at closing; `data` is known before the run (a schedule, a day count); a `curve` is computed for all periods before
+    the loop, from inputs and data.
     """
 
     name: str

@@ -42,11 +42,7 @@ def one_kind(registry: Registry[Curve], word: str, common: type[Curve]) -> Any:
             return written
         if not isinstance(written, Mapping):
             unit = next(name for name, kind in registry.items() if kind is common)
-            hint = (
-                f"{{vector: [...], unit: {unit}, by: age}}"
-                if isinstance(written, list)
-                else f"{{{unit}: ...}}"
-            )
+            hint = f"{{vector: [...], unit: {unit}, by: age}}" if isinstance(written, list) else f"{{{unit}: ...}}"
             raise ValueError(f"'{written}' does not say which kind of {word}; write {hint} {kinds}")
         named = [name for name in registry if name in written]
         if len(named) > 1:
@@ -72,14 +68,8 @@ else:
 
 def refuse_total_recovery(default: Any, recovery: Recovery | None) -> None:
     """A net loss needs defaults that lose something."""
-    if (
-        isinstance(default, Cnl)
-        and recovery is not None
-        and (recovery.rate == 1.0 or recovery.severity == 0.0)
-    ):
-        raise ValueError(
-            "a cnl with a recovery of 100% can never be reached; lower the recovery, or write a cdr"
-        )
+    if isinstance(default, Cnl) and recovery is not None and (recovery.rate == 1.0 or recovery.severity == 0.0):
+        raise ValueError("a cnl with a recovery of 100% can never be reached; lower the recovery, or write a cdr")
 
 
 class GroupAssumptions(Terms):
@@ -107,9 +97,7 @@ class Assumptions(Terms):
             recovery = self.own(group, "recovery")[0]
             refuse_total_recovery(self.own(group, "default")[0], recovery)
             if self.advances and (recovery is None or recovery.lag < 1):
-                raise ValueError(
-                    "advances end with the liquidation; they need a recovery with a lag of 1 or more"
-                )
+                raise ValueError("advances end with the liquidation; they need a recovery with a lag of 1 or more")
         return self
 
     def own(self, group: str | None, field: str) -> tuple[Any, str]:

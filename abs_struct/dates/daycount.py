@@ -60,9 +60,7 @@ def named(convention: str) -> str:
     text = " ".join(convention.lower().split())
     text = "actual" + text.removeprefix("act") if text.startswith("act/") else text
     if text not in ALIASES:
-        raise DateError(
-            f"no day count '{convention}'{nearest(text, CONVENTIONS)} (known: {listed(CONVENTIONS)})"
-        )
+        raise DateError(f"no day count '{convention}'{nearest(text, CONVENTIONS)} (known: {listed(CONVENTIONS)})")
     return ALIASES[text]
 
 
@@ -129,7 +127,5 @@ def year_fraction(
         function, year = DAYS[name]
         return function(start, end, final) / year
     if name == "actual/actual ICMA":
-        return (
-            0.0 if start == end else actual_actual_icma(start, end, period_start or start, period_end or end)
-        )
+        return 0.0 if start == end else actual_actual_icma(start, end, period_start or start, period_end or end)
     return actual_actual_afb(start, end) if name == "actual/actual AFB" else actual_actual_isda(start, end)

@@ -217,9 +217,7 @@ def years_excel(start: date, end: date) -> float:
     >>> round(years_excel(date(2023, 4, 28), date(2024, 3, 1)), 9)
     0.841530055
     """
-    within = end.year == start.year or (
-        end.year == start.year + 1 and (end.month, end.day) <= (start.month, start.day)
-    )
+    within = end.year == start.year or (end.year == start.year + 1 and (end.month, end.day) <= (start.month, start.day))
     if not within:
         count = end.year - start.year + 1
         average = (date(end.year + 1, 1, 1) - date(start.year, 1, 1)).days / count
@@ -259,9 +257,7 @@ def actual_actual_afb(start: date, end: date) -> float:
         if earlier < start:
             break
         years, rest = years + 1, earlier
-    leap = any(
-        isleap(year) and start <= date(year, 2, 29) < rest for year in range(start.year, rest.year + 1)
-    )
+    leap = any(isleap(year) and start <= date(year, 2, 29) < rest for year in range(start.year, rest.year + 1))
     return years + (rest - start).days / (366 if leap else 365)
 
 
@@ -297,9 +293,7 @@ def actual_actual_icma(start: date, end: date, period_start: date, period_end: d
     0.5
     """
     if period_end <= period_start:
-        raise DateError(
-            f"the coupon period from {period_start} to {period_end} has no days; its end must lie later"
-        )
+        raise DateError(f"the coupon period from {period_start} to {period_end} has no days; its end must lie later")
     months = max(1, round((period_end - period_start).days / 30.4375))
     total, low, high = 0.0, period_start, period_end
     while start < low:  # a long first coupon: walk back over notional periods

@@ -45,10 +45,7 @@ class PaymentSchedule:
 
     def collection_days(self) -> list[int]:
         """Calendar days of each collection period, T numbers."""
-        return [
-            (end - start).days + 1
-            for start, end in zip(self.collection_start, self.collection_end, strict=True)
-        ]
+        return [(end - start).days + 1 for start, end in zip(self.collection_start, self.collection_end, strict=True)]
 
     def years(self, start: date | None = None) -> list[float]:
         """Years of 30/360 from a day (closing) to each nominal payment date, T numbers."""
@@ -103,9 +100,7 @@ def payment_schedule(
     if legal_final is not None:
         nominal = [day for day in nominal if day <= legal_final]
         if not nominal:
-            raise DateError(
-                f"the legal final maturity {legal_final} lies before the first payment {first_payment}"
-            )
+            raise DateError(f"the legal final maturity {legal_final} lies before the first payment {first_payment}")
     paid = [adjust(day, calendar, roll) for day in nominal]
     ends = [last_day(add_months(day, -1)) for day in nominal]
     if ends[0] <= cutoff:
@@ -128,9 +123,7 @@ def payment_schedule(
     )
 
 
-def known_terms(
-    cutoff: date, closing: date, first_payment: date, periods: int, every: int, accrual: str
-) -> None:
+def known_terms(cutoff: date, closing: date, first_payment: date, periods: int, every: int, accrual: str) -> None:
     """Refuse dates in the wrong order, and counts and words that mean nothing."""
     if first_payment <= cutoff:
         raise DateError(f"the first payment {first_payment} must lie after the cut-off {cutoff}")

@@ -57,9 +57,7 @@ class Collateral:
 
     def pool_parts(self, terms: DealFile) -> Projection:
         """The pool as a piece of a program, under the deal's assumptions."""
-        return project(
-            terms.assumptions, self.cohorts, self.schedule.periods, self.schedule.collection_days()
-        )
+        return project(terms.assumptions, self.cohorts, self.schedule.periods, self.schedule.collection_days())
 
     def checks(self, lines: Any) -> list[Check]:
         """The tape ties to the pool, and the totals of the tape to the file."""
@@ -122,6 +120,4 @@ def collateral_of(terms: DealFile, document: Document, file: Path) -> Collateral
         found = cohorts(rows, terms.assumptions, schedule.periods, schedule.collection_days(), pool.accrual)
     except CurveError as error:
         raise DealError(f"{document.place(('assumptions',))}: {error}") from None
-    return Collateral(
-        tape, eligible, eligibility, tuple(found), rows, schedule, shape_of(terms, rows)
-    )
+    return Collateral(tape, eligible, eligibility, tuple(found), rows, schedule, shape_of(terms, rows))

@@ -72,7 +72,9 @@ class Deal:
         DealError, TapeError, CurveError : what cannot be accepted, one sentence each
         """
         lines = run(self.program, record)
-        return Result(self.terms, self.document, self.program, self.schedule, self.collateral, lines, self.warnings(lines))
+        return Result(
+            self.terms, self.document, self.program, self.schedule, self.collateral, lines, self.warnings(lines)
+        )
 
     def check_sizes(self, program: Program) -> None:
         """Notes larger than the pool are refused unless the deal says that they are meant."""

@@ -95,7 +95,12 @@ class Explainer:
         known = self.trace.lines.get(path)
         value = float(self.result.lines[path][period])
         found = Explanation(
-            path, period, self.label(path, known), known.unit if known else "number", value, place=self.place(path, known)
+            path,
+            period,
+            self.label(path, known),
+            known.unit if known else "number",
+            value,
+            place=self.place(path, known),
         )
         formula, at = self.formula(path, period, known)
         if formula is None:
@@ -142,7 +147,9 @@ class Explainer:
         changed = next((path for path in document.changes if base == path or base.startswith(f"{path}.")), None)
         if changed is not None:
             place = f"--set {changed}={document.changes[changed]}"
-        return Explanation(key, None, "input of the deal", "number", float(self.result.program.inputs[key]), place=place)
+        return Explanation(
+            key, None, "input of the deal", "number", float(self.result.program.inputs[key]), place=place
+        )
 
     def figures(self, formula: Symbol, period: int) -> str:
         """The formula with values in place of names."""

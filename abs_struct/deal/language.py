@@ -76,10 +76,16 @@ def parts() -> Iterator[str]:
     yield "## The steps of the waterfall\n"
     for word, kind in STEPS.items():
         yield f"### `{word}`\n\n{inspect.getdoc(kind)}\n\n{fields_of(kind)}\n{example(kind.example)}"
-    yield "## The lines\n\nEvery quantity that a run records. The path is the owner, the name of the thing, and the line.\n"
+    yield "## The lines\n\nWhat a run records. The path is the owner, the name of the thing, and the line.\n"
     for owner, declared in QUANTITIES.items():
-        rows = [f"| `{line.name}` | {line.unit} | {line.en} | {line.zh} | {line.definition} |" for line in declared.lines]
-        yield f"### `{owner}`\n\n| line | unit | English | 中文 | definition |\n|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
+        rows = [
+            f"| `{line.name}` | {line.unit} | {line.en} | {line.zh} | {line.definition} |" for line in declared.lines
+        ]
+        yield (
+            f"### `{owner}`\n\n| line | unit | English | 中文 | definition |\n|---|---|---|---|---|\n"
+            + "\n".join(rows)
+            + "\n"
+        )
 
 
 def first_sentence(kind: Any) -> str:

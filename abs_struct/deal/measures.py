@@ -77,9 +77,7 @@ class DealMeasures:
 class Measures:
     """Measures of a ledger, computed when asked for; arrays (S,) when the ledger has scenarios."""
 
-    def __init__(
-        self, terms: DealFile, schedule: PaymentSchedule, lines: Ledger, inputs: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, terms: DealFile, schedule: PaymentSchedule, lines: Ledger, inputs: Mapping[str, Any]) -> None:
         self.terms = terms
         self.inputs = inputs
         self.schedule = schedule

@@ -106,8 +106,10 @@ class Compiler:
             steps = np.searchsorted(starts, months, side="right") - 1
             self.data[f"triggers.{name}.level_step"] = np.maximum(steps, 0).astype(float)
         if terms.amounts:
-            lines = tuple(flow(name, name.replace("_", " ").capitalize(), name, formula.text)
-                          for name, formula in terms.amounts.items())
+            lines = tuple(
+                flow(name, name.replace("_", " ").capitalize(), name, formula.text)
+                for name, formula in terms.amounts.items()
+            )
             self.slot("amounts", lines)
 
     # ---- parts ----------------------------------------------------------------------------------------
@@ -151,11 +153,19 @@ class Compiler:
 
         def enter(key: str, part: Part, *formulas: Formula) -> None:
             parts[key] = part
-            reads[key] = {
-                node for f in formulas if f.bound is not None for e, a in f.bound.reads if (node := node_of(e, a)) != key
-            } if key.startswith("triggers.") else {
-                node for f in formulas if f.bound is not None for e, a in f.bound.reads if (node := node_of(e, a))
-            }
+            reads[key] = (
+                {
+                    node
+                    for f in formulas
+                    if f.bound is not None
+                    for e, a in f.bound.reads
+                    if (node := node_of(e, a)) != key
+                }
+                if key.startswith("triggers.")
+                else {
+                    node for f in formulas if f.bound is not None for e, a in f.bound.reads if (node := node_of(e, a))
+                }
+            )
 
         for name, formula in self.terms.amounts.items():
             enter(f"amounts.{name}", Amount(name, self.bind(formula)), formula)
@@ -176,7 +186,9 @@ class Compiler:
             cycle = " <- ".join(reversed(error.args[1]))
             first = error.args[1][0]
             place = self.document.place(where_of(first, self.document))
-            raise DealError(f"{place}: the amount is circular: {cycle}; break the circle with previous(line, 1)") from None
+            raise DealError(
+                f"{place}: the amount is circular: {cycle}; break the circle with previous(line, 1)"
+            ) from None
         return [parts[key] for key in order]
 
     def section(self, name: str) -> Section:
@@ -238,7 +250,8 @@ class Compiler:
                     place = self.document.place((*where, field))
                     word = owner.removesuffix("s")
                     raise DealError(
-                        f"{place}: no {word} '{target}'{nearest(target, known)} ({owner} are {', '.join(known) or 'none'})"
+                        f"{place}: no {word} '{target}'{nearest(target, known)} "
+                        f"({owner} are {', '.join(known) or 'none'})"
                     )
 
     def bind_section(self, section: Section) -> None:
@@ -285,7 +298,7 @@ def where_of(path: str, document: Document) -> Where:
     """The path of a formula as the document holds it (list items as numbers, keys as they were read)."""
     where: list[str | int] = []
     node: Any = document.tree
-    for word in path.split("#")[0].split("."):
+    for word in path.split("#", maxsplit=1)[0].split("."):
         if isinstance(node, list) and word.isdigit() and int(word) < len(node):
             where.append(int(word))
             node = node[int(word)]
@@ -305,7 +318,10 @@ def where_of(path: str, document: Document) -> Where:
 def labels_of(terms: DealFile) -> dict[str, str]:
     """The names to print, by path."""
     groups: dict[str, Any] = {
-        "notes": terms.notes, "fees": terms.fees, "accounts": terms.accounts, "triggers": terms.triggers
+        "notes": terms.notes,
+        "fees": terms.fees,
+        "accounts": terms.accounts,
+        "triggers": terms.triggers,
     }
     labels = {f"{owner}.{name}": item.label or name for owner, group in groups.items() for name, item in group.items()}
     return labels | {"accounts.collections": "Collection account"}

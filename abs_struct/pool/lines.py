@@ -13,13 +13,9 @@ COHORTS = declare(
         "计划还本",
         "principal due without default and prepayment",
     ),
-    data(
-        "scheduled_interest", "Scheduled interest", "计划利息", "interest due without default and prepayment"
-    ),
+    data("scheduled_interest", "Scheduled interest", "计划利息", "interest due without default and prepayment"),
     data("age", "Loan age", "账龄", "months since origination at the start of the period", unit="number"),
-    curve(
-        "prepayment_rate", "Prepayment rate", "早偿率", "the share of the balance that wants to prepay (SMM)"
-    ),
+    curve("prepayment_rate", "Prepayment rate", "早偿率", "the share of the balance that wants to prepay (SMM)"),
     curve("default_rate", "Default rate", "违约率", "the share of the opening balance that defaults (MDR)"),
     flow("opening_balance", "Opening balance", "期初余额", "the balance at the start of the period"),
     flow("defaulted", "Defaulted", "违约金额", "default rate x opening balance"),
@@ -49,16 +45,10 @@ PLACED_RATE = flow(
 #: With servicer advances a cohort remembers its loans in foreclosure, in units of survival.
 ADVANCES = (
     flow("newly_defaulted", "Newly defaulted", "新增违约因子", "default rate x survival", unit="factor"),
-    stock(
-        "in_foreclosure", "In foreclosure", "处置中因子", "defaulted and not yet liquidated", unit="factor"
-    ),
-    flow(
-        "advanced_principal", "Advanced principal", "垫付本金", "scheduled principal of loans in foreclosure"
-    ),
+    stock("in_foreclosure", "In foreclosure", "处置中因子", "defaulted and not yet liquidated", unit="factor"),
+    flow("advanced_principal", "Advanced principal", "垫付本金", "scheduled principal of loans in foreclosure"),
     flow("advanced_interest", "Advanced interest", "垫付利息", "scheduled interest of loans in foreclosure"),
-    flow(
-        "liquidated", "Liquidated", "清收处置余额", "amortised balance of the loans liquidated in the period"
-    ),
+    flow("liquidated", "Liquidated", "清收处置余额", "amortised balance of the loans liquidated in the period"),
     flow(
         "liquidation_loss",
         "Liquidation loss",
@@ -72,22 +62,16 @@ ADVANCES = (
 OWN = (
     flow("defaulted", "Defaulted", "违约金额", "defaulted in the period"),
     flow("recovered", "Recovered", "回收金额", "received on balances that defaulted earlier"),
-    flow(
-        "liquidated", "Liquidated", "处置的违约余额", "defaulted balance whose recovery falls in this period"
-    ),
+    flow("liquidated", "Liquidated", "处置的违约余额", "defaulted balance whose recovery falls in this period"),
     stock("pending_default", "Pending default", "待处置违约余额", "defaulted and not yet liquidated"),
-    stock(
-        "pending_recovery", "Pending recovery", "待回收金额", "recoveries expected of the pending defaults"
-    ),
+    stock("pending_recovery", "Pending recovery", "待回收金额", "recoveries expected of the pending defaults"),
 )
 
 #: Where the default assumption is an amount, a cumulative net loss.
 AMOUNT = (
     curve("default_share", "Default share", "违约占比", "gross default of the period / initial balance"),
     flow("target_default", "Target default", "目标违约金额", "default share x initial balance"),
-    flow(
-        "default_rate", "Default rate", "违约率", "target default / opening balance, at most 1", unit="rate"
-    ),
+    flow("default_rate", "Default rate", "违约率", "target default / opening balance, at most 1", unit="rate"),
     stock(
         "unplaced_loss",
         "Unplaced loss",

@@ -147,6 +147,4 @@ def check(found: Mapping[str, Column]) -> None:
             raise TapeError(f"loan {row + 1}, column {name}: {found[name][row]}; {rule}")
     for kind in factor(found["repayment"])[0]:
         if kind not in REPAYMENTS:
-            raise TapeError(
-                f"unknown repayment '{kind}'{nearest(kind, REPAYMENTS)} (known: {listed(REPAYMENTS)})"
-            )
+            raise TapeError(f"unknown repayment '{kind}'{nearest(kind, REPAYMENTS)} (known: {listed(REPAYMENTS)})")

@@ -307,9 +307,7 @@ def pool_data(
         "pool.cutoff_balance": np.where(period == 0.0, cents / 100.0, 0.0),
         "pool.period": period,
         "pool.year": np.floor((np.maximum(period, 1.0) - 1.0) / 12.0) + 1.0,
-        "pool.days_in_period": np.concatenate(([0.0], days if len(days) else np.zeros(periods))).astype(
-            float
-        ),
+        "pool.days_in_period": np.concatenate(([0.0], days if len(days) else np.zeros(periods))).astype(float),
     }
     if part.advances:
         alive = [int(np.flatnonzero(cohort.scheduled_balance > 0.0)[-1]) + 1 for cohort in cohorts]

@@ -54,13 +54,9 @@ def unit_schedule(
     ([1.0, 0.502488, 0.0], [0.0, 0.01, 0.005025])
     """
     if repayment not in UNITS:
-        raise CurveError(
-            f"unknown repayment '{repayment}'{nearest(repayment, UNITS)} (known: {listed(UNITS)})"
-        )
+        raise CurveError(f"unknown repayment '{repayment}'{nearest(repayment, UNITS)} (known: {listed(UNITS)})")
     if accrual not in ACCRUALS:
-        raise CurveError(
-            f"unknown accrual '{accrual}'{nearest(accrual, ACCRUALS)} (known: {listed(ACCRUALS)})"
-        )
+        raise CurveError(f"unknown accrual '{accrual}'{nearest(accrual, ACCRUALS)} (known: {listed(ACCRUALS)})")
     actual = accrual == "actual/365"
     count = len(days)
     fractions = np.asarray(days, dtype=float) / 365.0 if actual else np.full(count, 1.0 / 12.0)
@@ -94,9 +90,7 @@ def level_pay_by_days(rate: Grid, term: Grid, fractions: Grid) -> tuple[Grid, Gr
     """The payment of r / 12, interest by days; never less than the interest, and the last month clears."""
     r, n = rate[:, 0], term[:, 0]
     monthly = r / 12.0
-    annuity = np.where(
-        r == 0.0, 1.0 / n, monthly / np.where(r == 0.0, 1.0, -np.expm1(-n * np.log1p(monthly)))
-    )
+    annuity = np.where(r == 0.0, 1.0 / n, monthly / np.where(r == 0.0, 1.0, -np.expm1(-n * np.log1p(monthly))))
     balance = np.zeros((len(r), len(fractions) + 1))
     interest = np.zeros_like(balance)
     balance[:, 0] = 1.0

@@ -42,10 +42,14 @@ def axis_of(text: str) -> Axis:
     path, equals, written = text.partition("=")
     path, written = path.strip(), written.strip()
     if not equals or not path or not written:
-        raise UsageError(f"--vary {text}: write PATH=START:STOP:STEP or PATH=A,B,C, as in assumptions.prepayment.cpr=5%:30%:5%")
+        raise UsageError(
+            f"--vary {text}: write PATH=START:STOP:STEP or PATH=A,B,C, as in assumptions.prepayment.cpr=5%:30%:5%"
+        )
     found = RANGE.match(written)
     if found is None and written.count(":") == 2:
-        raise UsageError(f"--vary {text}: '{written}' is not a range; write START:STOP:STEP in numbers, as in 5%:30%:5%")
+        raise UsageError(
+            f"--vary {text}: '{written}' is not a range; write START:STOP:STEP in numbers, as in 5%:30%:5%"
+        )
     values = points(found, text) if found else split(written)
     if not values:
         raise UsageError(f"--vary {text}: no values")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,7 +69,9 @@ class Study:
     def values(self, measure: str) -> Any:
         """A measure over all scenarios, (S,)."""
         if measure not in self.columns:
-            raise UsageError(f"no measure '{measure}'{nearest(measure, self.columns)} (measures: {listed(self.columns)})")
+            raise UsageError(
+                f"no measure '{measure}'{nearest(measure, self.columns)} (measures: {listed(self.columns)})"
+            )
         return self.columns[measure]
 
     def grid(self, measure: str, x: str | None = None, y: str | None = None, **fixed: object) -> pd.DataFrame:
@@ -123,7 +124,7 @@ class Study:
             self.frame.to_parquet(temporary, index=False)
         else:
             raise UsageError(f"{path}: a study is saved as .csv or .parquet")
-        os.replace(temporary, target)
+        temporary.replace(target)
         return target
 
     def summary(self, files: Sequence[str] = ()) -> dict[str, Any]:

@@ -25,9 +25,7 @@ def check_ids(ids: Sequence[str], rows: Sequence[int], faults: Faults) -> None:
         if not word:
             faults.add("loan_id", i, "loan_id is blank")
         elif SHORTENED.fullmatch(word) and "+" in word:
-            faults.add(
-                "loan_id", i, f"loan_id '{word}' was shortened by a spreadsheet; store the ids as text"
-            )
+            faults.add("loan_id", i, f"loan_id '{word}' was shortened by a spreadsheet; store the ids as text")
         elif word in first:
             faults.add("loan_id", i, f"loan_id '{word[:40]}' stands already in row {rows[first[word]]:,}")
         else:
@@ -71,9 +69,7 @@ def check_rates(rate: Floats, texts: Sequence[str], faults: Faults) -> None:
 def check_balances(balance: Floats, original: Floats, layout: Layout, as_of: AsOf, faults: Faults) -> None:
     """Balances are above zero, and a current balance is not above the original one."""
     with np.errstate(invalid="ignore"):
-        faults.where(
-            "original_balance", original < 0, lambda i: f"original_balance {original[i]:,.2f} is negative"
-        )
+        faults.where("original_balance", original < 0, lambda i: f"original_balance {original[i]:,.2f} is negative")
         faults.where("original_balance", original == 0, lambda i: "original_balance is zero")
         if as_of == "origination":
             return
@@ -96,17 +92,13 @@ def check_terms(columns: Mapping[str, Column], faults: Faults) -> None:
             (original <= 0) | (original > LONGEST_TERM),
             lambda i: f"original_term {original[i]:.0f} lies outside 1-{LONGEST_TERM} months",
         )
-        faults.where(
-            "remaining_term", remaining <= 0, lambda i: f"remaining_term {remaining[i]:.0f} is not above zero"
-        )
+        faults.where("remaining_term", remaining <= 0, lambda i: f"remaining_term {remaining[i]:.0f} is not above zero")
         faults.where(
             "remaining_term",
             remaining > original,
             lambda i: f"remaining_term {remaining[i]:.0f} is above original_term {original[i]:.0f}",
         )
-        own = (age < 0) & (
-            remaining <= original
-        )  # an age that follows from a faulty term is not a fault of its own
+        own = (age < 0) & (remaining <= original)  # an age that follows from a faulty term is not a fault of its own
         faults.where("age", own, lambda i: f"age {age[i]:.0f} is negative")
 
 
@@ -116,9 +108,7 @@ def check_others(columns: Mapping[str, Column], faults: Faults) -> None:
         if (days := columns.get("days_past_due")) is not None:
             faults.where("days_past_due", days < 0, lambda i: f"days_past_due {days[i]:.0f} is negative")
         if (fico := columns.get("fico")) is not None:
-            faults.where(
-                "fico", (fico < 250) | (fico > 900), lambda i: f"fico {fico[i]:g} lies outside 250-900"
-            )
+            faults.where("fico", (fico < 250) | (fico > 900), lambda i: f"fico {fico[i]:g} lies outside 250-900")
 
 
 def check_currency(file: str, currencies: Column, rows: Sequence[int]) -> str:

@@ -112,12 +112,9 @@ def test_eligibility(tape: Tape, criteria: Iterable[Criterion]) -> Eligibility:
         passes &= met
     ids, rows = tape.columns["loan_id"], tape.rows
     ineligible = tuple(
-        Ineligible(int(rows[i]), str(ids[i]), int(balance[i]), tuple(names))
-        for i, names in sorted(failing.items())
+        Ineligible(int(rows[i]), str(ids[i]), int(balance[i]), tuple(names)) for i, names in sorted(failing.items())
     )
-    return Eligibility(
-        passes, tuple(tested), ineligible, total_cents(balance[passes]), total_cents(balance[~passes])
-    )
+    return Eligibility(passes, tuple(tested), ineligible, total_cents(balance[passes]), total_cents(balance[~passes]))
 
 
 def column_name(tape: Tape, name: str) -> str | None:
@@ -152,9 +149,7 @@ def meets(tape: Tape, criterion: Criterion) -> NDArray[np.bool_]:
 
     bound = formula.bind(resolve)
     if bound.unit != "flag":
-        raise FormulaError(
-            f"the criterion '{formula}' is not a test; compare it with something, as in {formula} <= 1"
-        )
+        raise FormulaError(f"the criterion '{formula}' is not a test; compare it with something, as in {formula} <= 1")
     if not columns:
         raise FormulaError(f"the criterion '{formula}' reads no column of the tape")
     result = formula(Arrays(), Loans(columns, formula.constants()))
@@ -180,9 +175,7 @@ class Loans:
 
 def no_past(path: str, periods: int) -> Any:
     """A tape is one day."""
-    raise FormulaError(
-        f"a criterion reads one day of a tape; average() and previous() have no meaning for {path}"
-    )
+    raise FormulaError(f"a criterion reads one day of a tape; average() and previous() have no meaning for {path}")
 
 
 def refuse_mixed(formula: Formula, tree: Node, columns: dict[str, Column]) -> None:

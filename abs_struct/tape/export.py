@@ -67,9 +67,7 @@ def write_excel(file: Path, tables: Sequence[Stratification]) -> None:
 
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(str(file), plain)
-    head = book.add_format(
-        {"bold": True, "bottom": 1, "text_wrap": True, "align": "right", "valign": "bottom"}
-    )
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "align": "right", "valign": "bottom"})
     first = book.add_format({"bold": True, "bottom": 1, "valign": "bottom"})
     title = book.add_format({"bold": True, "font_size": 13})
     formats = ("#,##0", "0.00%", "#,##0.00", "0.00%", "0.00%", "0.00")
@@ -89,9 +87,7 @@ def write_excel(file: Path, tables: Sequence[Stratification]) -> None:
         for row, band in enumerate((*table.bands, table.total), 3):
             last = band is table.total
             sheet.write_string(row, 0, band.label, total_label if last else None)
-            for column, (value, style) in enumerate(
-                zip(cells_of(band), totals if last else styles, strict=True), 1
-            ):
+            for column, (value, style) in enumerate(zip(cells_of(band), totals if last else styles, strict=True), 1):
                 if value is None:
                     sheet.write_blank(row, column, None, style)
                 else:

@@ -187,9 +187,7 @@ def meet_total(spec: Specification, originals: Ints, balances: Ints, ages: Ints)
         movable = new[originals[new] < high] if sign > 0 else new[originals[new] > low]
         movable = movable[: abs(left) // step]
         if not len(movable):
-            raise TapeError(
-                f"{spec.name}: the new loans cannot carry the {left / 100:,.2f} that the total lacks"
-            )
+            raise TapeError(f"{spec.name}: the new loans cannot carry the {left / 100:,.2f} that the total lacks")
         originals[movable] += sign * step
         left -= sign * step * len(movable)
     last = new[(originals[new] > low) & (originals[new] < high)][-1]

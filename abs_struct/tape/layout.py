@@ -45,9 +45,7 @@ class Source(Terms):
         """A unit belongs to a rate or to a number of months."""
         allowed = UNITS.get(self.kind, ())
         if self.unit and self.unit not in allowed:
-            raise ValueError(
-                f"unit '{self.unit}' does not fit {self.kind} (allowed: {listed(allowed) or 'none'})"
-            )
+            raise ValueError(f"unit '{self.unit}' does not fit {self.kind} (allowed: {listed(allowed) or 'none'})")
         return self
 
 
@@ -142,9 +140,7 @@ def read_yaml(file: Path, word: str) -> dict[str, Any]:
     try:
         loaded = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
     except FileNotFoundError:
-        near = (
-            nearest(file.name, (p.name for p in file.parent.glob("*.yaml"))) if file.parent.is_dir() else ""
-        )
+        near = nearest(file.name, (p.name for p in file.parent.glob("*.yaml"))) if file.parent.is_dir() else ""
         raise TapeError(f"{file}: no such {word}{near}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise TapeError(f"{file}: the {word} cannot be read ({error})") from None

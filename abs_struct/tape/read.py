@@ -184,9 +184,7 @@ class Reading:
             columns[CENTS[name]] = values[clean]
         for name, column in self.columns.items():
             kept = column if whole_file else column[clean]
-            columns[name] = (
-                kept.astype(np.int64) if name in WHOLE else kept if name == "rate" else whole(kept)
-            )
+            columns[name] = kept.astype(np.int64) if name in WHOLE else kept if name == "rate" else whole(kept)
         self.keep_others(columns)
         self.say_fractions(reported)
         if history:

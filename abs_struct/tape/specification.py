@@ -49,15 +49,11 @@ class Specification(Terms):
     cutoff: date
     loans: Count = Field(ge=1)
     balance: Amount = Field(gt=0, description="the total current balance, to the cent")
-    rate: Rate = Field(
-        description="the average weighted by current balance; the grades' rates are moved in parallel"
-    )
+    rate: Rate = Field(description="the average weighted by current balance; the grades' rates are moved in parallel")
     id: str = Field(default="L{:06d}", description="how loan ids are written")
     smallest: Amount = Field(default=1_000.0, description="of the original balances")
     largest: Amount = Field(default=50_000.0, description="of the original balances")
-    step: Amount = Field(
-        default=25.0, gt=0, description="original balances are multiples of it (but for one loan)"
-    )
+    step: Amount = Field(default=25.0, gt=0, description="original balances are multiples of it (but for one loan)")
     terms: dict[Months, Term]
     ages: dict[Months, Share] = Field(description="months since origination -> share of the number of loans")
     grades: dict[str, Grade]
@@ -78,15 +74,11 @@ class Specification(Terms):
             if abs(sum(shares) - 1.0) > 1e-9:
                 raise ValueError(f"the shares of {name} come to {sum(shares):.4%}, not to 100%")
         if not self.ages.get(0):
-            raise ValueError(
-                "ages needs some loans at age 0: they carry what is left to meet the total to the cent"
-            )
+            raise ValueError("ages needs some loans at age 0: they carry what is left to meet the total to the cent")
         if not self.smallest < self.largest:
             raise ValueError(f"smallest {self.smallest:,.0f} must lie below largest {self.largest:,.0f}")
         if not self.smallest * self.loans <= self.balance <= self.largest * self.loans:
-            raise ValueError(
-                f"{self.loans:,} loans cannot come to {self.balance:,.2f} between smallest and largest"
-            )
+            raise ValueError(f"{self.loans:,} loans cannot come to {self.balance:,.2f} between smallest and largest")
         if max(self.ages) >= min(self.terms):
             raise ValueError(f"a loan of {min(self.terms)} months cannot be {max(self.ages)} months old")
         return self

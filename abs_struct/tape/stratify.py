@@ -96,9 +96,7 @@ def stratify(tape: Tape, by: Iterable[str] | None = None) -> tuple[Stratificatio
     ------
     TapeError : the tape has no such column
     """
-    wanted = (
-        list(by) if by is not None else [name for name in ORDER if name in tape.names and varies(tape, name)]
-    )
+    wanted = list(by) if by is not None else [name for name in ORDER if name in tape.names and varies(tape, name)]
     return tuple(table(tape, name) for name in wanted)
 
 
@@ -134,9 +132,7 @@ def by_edges(name: str, column: Column, edges: Sequence[float]) -> list[Group]:
     place = np.searchsorted(np.asarray(edges, dtype=float) * scale, column, side="right")
     missing = np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), dtype=bool)
     groups: list[Group] = []
-    whole = (
-        name not in CENTS and all(edge % 1 == 0 for edge in edges) and bool((column[~missing] % 1 == 0).all())
-    )
+    whole = name not in CENTS and all(edge % 1 == 0 for edge in edges) and bool((column[~missing] % 1 == 0).all())
     used = np.unique(place[~missing])
     for k in range(int(used.min()), int(used.max()) + 1) if used.size else ():
         low = edges[k - 1] if k else None

@@ -25,9 +25,7 @@ class Terms(BaseModel):
         known = {*allowed, *cls.model_fields}
         unknown = [str(key) for key in written if str(key) not in known]
         if unknown:
-            raise ValueError(
-                f"unknown key '{unknown[0]}'{nearest(unknown[0], allowed)} (allowed: {listed(allowed)})"
-            )
+            raise ValueError(f"unknown key '{unknown[0]}'{nearest(unknown[0], allowed)} (allowed: {listed(allowed)})")
         return written
 
 

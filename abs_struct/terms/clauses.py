@@ -84,7 +84,7 @@ class Note(Terms):
 
 
 class Fee(Terms):
-    """A fee or a cost: due = rate x base x year fraction + a fixed amount; accrues by itself, unpaid parts are carried."""
+    """A fee or a cost: due = rate x base x year fraction + a fixed amount; accrues by itself, and is carried."""
 
     rate: Rate = Field(default=0.0, description="per year, of the base")
     of: Formula | None = Field(default=None, description="the base: any line, such as pool.opening_balance")

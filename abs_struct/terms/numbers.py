@@ -94,9 +94,7 @@ def speed(written: object) -> float:
         raise ValueError(f"{shown(written)} is not a speed; speeds are 0 or more")
     if value > 20.0:
         hint = f": write {value:g}% or {value / 100:g}" if meant_as_percent(value, written) else ""
-        raise ValueError(
-            f"{shown(written)} is not a speed; speeds are multiples up to 20 (1.5 is 150%){hint}"
-        )
+        raise ValueError(f"{shown(written)} is not a speed; speeds are multiples up to 20 (1.5 is 150%){hint}")
     return value
 
 

@@ -70,9 +70,7 @@ def proofs(program: Program, ledger: Ledger) -> Iterator[Check]:
     """The checks, one after the other."""
     scale = np.max(ledger["pool.initial_balance"])
     money = MONEY_TOLERANCE * max(float(scale), 1.0)
-    notes, fees, accounts, residuals = (
-        group(program, owner) for owner in ("notes", "fees", "accounts", "residuals")
-    )
+    notes, fees, accounts, residuals = (group(program, owner) for owner in ("notes", "fees", "accounts", "residuals"))
 
     def total(paths: list[str], name: str) -> Array:
         series = [ledger[f"{path}.{name}"] for path in paths]
@@ -84,22 +82,31 @@ def proofs(program: Program, ledger: Ledger) -> Iterator[Check]:
     held = total(accounts, "balance")
     received = ledger["accounts.collections.paid_in"]
     yield compared(
-        "cash", "cash held + received = cash paid out + cash held after", held[:-1] + received[1:],
-        paid_out[1:] + held[1:], money,
+        "cash",
+        "cash held + received = cash paid out + cash held after",
+        held[:-1] + received[1:],
+        paid_out[1:] + held[1:],
+        money,
     )
     clauses = [path for path in group(program, "waterfall") if f"{path}.paid" in ledger]
     moved = total([a for a in accounts if a != "accounts.collections"], "paid_in") + total(accounts, "released")
     yield compared(
-        "clauses", "sum of all clauses paid = notes + fees + residual + moves between accounts",
-        total(clauses, "paid"), paid_out + moved, money,
+        "clauses",
+        "sum of all clauses paid = notes + fees + residual + moves between accounts",
+        total(clauses, "paid"),
+        paid_out + moved,
+        money,
     )
     for path in notes:
         yield from note_proofs(ledger, path, money)
     for path in fees:
         opening = ledger[f"{path}.shortfall"][:-1]
         yield compared(
-            f"{path}.roll", "shortfall carried + due - paid = shortfall",
-            opening + ledger[f"{path}.due"][1:] - ledger[f"{path}.paid"][1:], ledger[f"{path}.shortfall"][1:], money,
+            f"{path}.roll",
+            "shortfall carried + due - paid = shortfall",
+            opening + ledger[f"{path}.due"][1:] - ledger[f"{path}.paid"][1:],
+            ledger[f"{path}.shortfall"][1:],
+            money,
         )
     for path in accounts:
         if path == "accounts.collections":
@@ -107,8 +114,11 @@ def proofs(program: Program, ledger: Ledger) -> Iterator[Check]:
         drawn = drawn_from(program, ledger, path.removeprefix("accounts."))
         flows = ledger[f"{path}.paid_in"] - ledger[f"{path}.released"] - drawn
         yield compared(
-            f"{path}.roll", "balance + paid in - released - drawn = balance after",
-            ledger[f"{path}.balance"][:-1] + flows[1:], ledger[f"{path}.balance"][1:], money,
+            f"{path}.roll",
+            "balance + paid in - released - drawn = balance after",
+            ledger[f"{path}.balance"][:-1] + flows[1:],
+            ledger[f"{path}.balance"][1:],
+            money,
         )
     lowest = zero
     for path in clauses:
@@ -122,19 +132,30 @@ def proofs(program: Program, ledger: Ledger) -> Iterator[Check]:
 def note_proofs(ledger: Ledger, path: str, money: float) -> Iterator[Check]:
     """Roll-forwards of one class."""
     balance, opening = ledger[f"{path}.balance"], ledger[f"{path}.opening_balance"]
-    yield compared(f"{path}.opening", "opening balance = balance after the last payment", opening[1:], balance[:-1], money)
     yield compared(
-        f"{path}.roll", "opening balance - principal paid = balance", opening[1:] - ledger[f"{path}.principal_paid"][1:],
-        balance[1:], money,
+        f"{path}.opening", "opening balance = balance after the last payment", opening[1:], balance[:-1], money
+    )
+    yield compared(
+        f"{path}.roll",
+        "opening balance - principal paid = balance",
+        opening[1:] - ledger[f"{path}.principal_paid"][1:],
+        balance[1:],
+        money,
     )
     owed = ledger[f"{path}.interest_shortfall"][:-1] + ledger[f"{path}.interest_due"][1:]
     yield compared(
-        f"{path}.interest", "shortfall carried + due - paid = shortfall", owed - ledger[f"{path}.interest_paid"][1:],
-        ledger[f"{path}.interest_shortfall"][1:], money,
+        f"{path}.interest",
+        "shortfall carried + due - paid = shortfall",
+        owed - ledger[f"{path}.interest_paid"][1:],
+        ledger[f"{path}.interest_shortfall"][1:],
+        money,
     )
     yield compared(
-        f"{path}.factor", "factor x initial balance = balance",
-        ledger[f"{path}.factor"] * ledger[f"{path}.initial_balance"][:1], balance, money,
+        f"{path}.factor",
+        "factor x initial balance = balance",
+        ledger[f"{path}.factor"] * ledger[f"{path}.initial_balance"][:1],
+        balance,
+        money,
     )
 
 
@@ -145,11 +166,18 @@ def pool_proofs(ledger: Ledger, money: float) -> Iterator[Check]:
     flows = ledger["pool.scheduled_principal"] + ledger["pool.prepaid"] + ledger["pool.defaulted"]
     live = called < 0.5
     yield compared(
-        "pool.roll", "opening balance - scheduled - prepaid - defaulted = balance",
-        np.where(live, opening - flows, 0.0)[1:], np.where(live, ledger["pool.balance"], 0.0)[1:], money,
+        "pool.roll",
+        "opening balance - scheduled - prepaid - defaulted = balance",
+        np.where(live, opening - flows, 0.0)[1:],
+        np.where(live, ledger["pool.balance"], 0.0)[1:],
+        money,
     )
     yield compared(
-        "pool.opening", "opening balance = balance after the last period", opening[1:], ledger["pool.balance"][:-1], money
+        "pool.opening",
+        "opening balance = balance after the last period",
+        opening[1:],
+        ledger["pool.balance"][:-1],
+        money,
     )
 
 

@@ -14,7 +14,9 @@ NOTES = declare(
     tally("interest_paid", "Interest paid", "实付利息", "interest paid in the period"),
     tally("principal_paid", "Principal paid", "实付本金", "principal paid in the period"),
     stock("balance", "Balance", "期末余额", "opening balance less principal paid"),
-    stock("interest_shortfall", "Interest shortfall", "未付利息", "interest due and unpaid, carried to the next period"),
+    stock(
+        "interest_shortfall", "Interest shortfall", "未付利息", "interest due and unpaid, carried to the next period"
+    ),
     flow("factor", "Factor", "本金因子", "balance / initial balance", unit="factor"),
     flow(
         "enhancement",

@@ -113,6 +113,4 @@ def test_roots_rest():
     assert np.isnan(roots[3])
     for k in range(5):
         only = level[k : k + 1]
-        same_bits(
-            roots[k : k + 1], newton(lambda x, at, a=only: (x * x - a[at], 2.0 * x), np.ones(1), 0.0, 1e12)
-        )
+        same_bits(roots[k : k + 1], newton(lambda x, at, a=only: (x * x - a[at], 2.0 * x), np.ones(1), 0.0, 1e12))

@@ -35,7 +35,7 @@ def test_a_power_does_not_depend_on_company(base: float, count: int) -> None:
 
 def test_a_step_may_not_branch_on_a_value() -> None:
     """Asking a symbol whether it is true raises at once."""
-    with pytest.raises(TypeError, match="use x.where"):
+    with pytest.raises(TypeError, match=r"use x\.where"):
         bool(line("pool.balance") > 0.0)
 
 
@@ -43,7 +43,9 @@ def test_a_step_may_not_branch_on_a_value() -> None:
 def test_what_is_written_is_what_is_computed(a: float, b: float) -> None:
     """A written expression has the value of the computed one."""
     x = Symbols()
-    written = x.where(x.exceeds(line("a"), line("b")), x.minimum(line("a"), 5.0) - line("b"), x.ratio(line("a"), line("b")))
+    written = x.where(
+        x.exceeds(line("a"), line("b")), x.minimum(line("a"), 5.0) - line("b"), x.ratio(line("a"), line("b"))
+    )
     got = evaluate(written, lambda leaf: {"a": a, "b": b}[leaf.args[0]])
     f = Floats()
     assert got == f.where(f.exceeds(a, b), f.minimum(a, 5.0) - b, f.ratio(a, b))

@@ -33,9 +33,7 @@ CURVES = [
 
 def curve_of(written):
     """The curve, and how it reads its numbers."""
-    field = (
-        "default" if {"cdr", "mdr", "sda"} & set(written) or written.get("unit") == "cdr" else "prepayment"
-    )
+    field = "default" if {"cdr", "mdr", "sda"} & set(written) or written.get("unit") == "cdr" else "prepayment"
     found = read({field: written})
     values = found.inputs("")
     return getattr(found, field), {path.removeprefix(f".{field}."): value for path, value in values.items()}
@@ -56,9 +54,7 @@ def test_rate_in_three_arithmetics(written, fraction):
         one = curve.rate(Floats(), values.__getitem__, ages[k], periods[k], fraction)
         assert one == grid[k, 0] == grid[k, 1]
         assert one == pytest.approx(speed(written, int(ages[k]) + 1, k + 1, fraction), abs=1e-15)
-        formula = curve.rate(
-            Symbols(), lambda name: Symbol("input", (name,)), line("age"), line("period"), fraction
-        )
+        formula = curve.rate(Symbols(), lambda name: Symbol("input", (name,)), line("age"), line("period"), fraction)
         known = {"age": ages[k], "period": periods[k], **values}
         assert evaluate(formula, lambda leaf, known=known: known[leaf.args[0]]) == one
 

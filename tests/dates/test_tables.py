@@ -21,9 +21,7 @@ def days_of(name: str) -> list[str]:
 def test_the_table_is_what_the_package_says(name: str) -> None:
     """Every coming holiday of the package is in the table, and no other; later releases may correct the past."""
     coming = "2026-12-31"
-    assert sorted(d for d in calendars.table_of(name) if d > coming) == [
-        d for d in days_of(name) if d > coming
-    ]
+    assert sorted(d for d in calendars.table_of(name) if d > coming) == [d for d in days_of(name) if d > coming]
 
 
 def write_tables(folder: Path) -> None:

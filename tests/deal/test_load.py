@@ -83,7 +83,8 @@ def test_an_unknown_step_names_the_nearest(tmp_path: Path) -> None:
 def test_an_unknown_note_in_a_step(tmp_path: Path) -> None:
     """A note that does not exist is refused in the words of the deal."""
     message = refused(tmp_path, waterfall=WATERFALL.replace("principal: [A, B]", "principal: [A, E]", 1))
-    assert "no note 'E'" in message and "notes are A, B" in message
+    assert "no note 'E'" in message
+    assert "notes are A, B" in message
 
 
 def test_available_has_a_meaning_in_clauses_only(tmp_path: Path) -> None:

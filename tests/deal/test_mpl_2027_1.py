@@ -46,7 +46,8 @@ def test_the_base_case_ties_to_its_documents() -> None:
     assert result.lines["pool.cumulative_net_loss"][-1] == pytest.approx(0.09 * 300e6, rel=1e-12)
     assert result.triggers["turbo"].first_breach is None
     assert result.deal_measures.residual_paid == pytest.approx(35.0e6, rel=0.1)
-    assert not result.failures and not result.warnings
+    assert not result.failures
+    assert not result.warnings
 
 
 def test_every_check_is_a_proof_with_two_sides() -> None:
@@ -85,7 +86,7 @@ def test_default_is_recovery_and_loss() -> None:
 
 
 def test_the_turbo_pays_all_and_the_oc_target_holds() -> None:
-    """In turbo nothing reaches the residual while notes are outstanding; otherwise only what is above the OC target does."""
+    """In turbo nothing reaches the residual while notes are outstanding; else only what is above the target."""
     stressed = deal().with_({"assumptions.default.cnl": "16%"}).run()
     lines = stressed.lines
     active = lines["triggers.turbo.active"] > 0.5

@@ -16,9 +16,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 README = REPOSITORY / "README.md"
 PACKAGE = REPOSITORY / "abs_struct"
-FENCE = re.compile(
-    r"^(?P<indent> *)```(?P<language>[\w-]*)[^\n]*\n(?P<text>.*?)^(?P=indent)```$", re.M | re.S
-)
+FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[\w-]*)[^\n]*\n(?P<text>.*?)^(?P=indent)```$", re.M | re.S)
 
 #: The rooms of the repository; the floors of the package stand between the first line and the second.
 AROUND = {
@@ -85,11 +83,7 @@ def sentence(path):
         return {"py.typed": "the types are part of the promise"}.get(path.name, "")
     doc = ast.get_docstring(ast.parse(source.read_text("utf-8"))) or ""
     first = " ".join(doc.split("\n\n")[0].split())
-    return (
-        first.removesuffix(".")
-        if len(first) <= 100
-        else first.split(": ")[0].split(". ")[0].removesuffix(".")
-    )
+    return first.removesuffix(".") if len(first) <= 100 else first.split(": ")[0].split(". ")[0].removesuffix(".")
 
 
 def rooms(folder):
@@ -138,9 +132,7 @@ def write_tree():
     content = README.read_text("utf-8")
     old = tree_block()
     if old is None:
-        raise SystemExit(
-            "README.md: no fenced block begins with 'abs_struct/ '; add one where the tree shall stand"
-        )
+        raise SystemExit("README.md: no fenced block begins with 'abs_struct/ '; add one where the tree shall stand")
     README.write_text(content.replace(old.text, tree()), "utf-8")
 
 

@@ -30,9 +30,7 @@ WANTED = {
 def test_examples_run(name):
     """The worked examples of a module's docstrings give what they print."""
     result = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
-    assert result.failed == 0, (
-        f"{result.failed} of {result.attempted} examples of {name} fail; see the output"
-    )
+    assert result.failed == 0, f"{result.failed} of {result.attempted} examples of {name} fail; see the output"
 
 
 def numeric():

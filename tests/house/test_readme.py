@@ -35,11 +35,7 @@ def test_links_lead_somewhere():
     dead = []
     for document in documents():
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text("utf-8")):
-            if (
-                "://" not in target
-                and not target.startswith("mailto:")
-                and not (document.parent / target).exists()
-            ):
+            if "://" not in target and not target.startswith("mailto:") and not (document.parent / target).exists():
                 dead.append(f"{document.relative_to(REPOSITORY)}: {target}")
     assert not dead, "\n".join(dead)
 
@@ -59,9 +55,7 @@ def test_python_examples_run(document, workplace):
     space: dict[str, object] = {}
     for block in blocks(document, "python"):
         if ">>>" in block.text:
-            examples = doctest.DocTestParser().get_doctest(
-                block.text, space, str(block), str(block.file), block.line
-            )
+            examples = doctest.DocTestParser().get_doctest(block.text, space, str(block), str(block.file), block.line)
             flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
             failed, _ = doctest.DocTestRunner(optionflags=flags).run(examples, clear_globs=False)
             assert not failed, f"{block}: {failed} examples fail"
@@ -78,9 +72,7 @@ def part_of_a_deal(keys):
     from abs_struct.terms.base import Terms
 
     fields = DealFile.model_fields
-    return create_model(
-        "Part", __base__=Terms, **{key: (fields[key].annotation, fields[key]) for key in keys}
-    )
+    return create_model("Part", __base__=Terms, **{key: (fields[key].annotation, fields[key]) for key in keys})
 
 
 @pytest.mark.parametrize("block", [b for document in documents() for b in blocks(document, "yaml")], ids=str)
@@ -103,7 +95,5 @@ def test_yaml_loads(block, workplace):
         (workplace / "deals" / "example.yaml").write_text(block.text, "utf-8")
         abs_struct.load(workplace / "deals" / "example.yaml")
     else:
-        assert set(content) <= set(DealFile.model_fields), (
-            f"{block}: {set(content) - set(DealFile.model_fields)}"
-        )
+        assert set(content) <= set(DealFile.model_fields), f"{block}: {set(content) - set(DealFile.model_fields)}"
         validated(part_of_a_deal(content), parse_document(block.text, str(block)))

@@ -18,9 +18,7 @@ TEXT = {".cfg", ".csv", ".ini", ".json", ".md", ".py", ".sh", ".toml", ".txt", "
 
 def texts():
     """(name, text) of every text file that git keeps."""
-    kept = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True
-    )
+    kept = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     for name in filter(None, kept.stdout.split("\0")):
         path = REPOSITORY / name
         if path.is_file() and path.suffix in TEXT and path.name != "LICENSE":

@@ -38,9 +38,7 @@ def test_unplaced_loss_is_kept():
 
 def test_prepayment_is_cut_at_what_default_leaves():
     """SMM and MDR together never exceed 1, and the cut is a line."""
-    lines = run(
-        program_of(one_loan(1_000, 0.0, 10), {"prepayment": {"smm": "70%"}, "default": {"mdr": "60%"}})
-    )
+    lines = run(program_of(one_loan(1_000, 0.0, 10), {"prepayment": {"smm": "70%"}, "default": {"mdr": "60%"}}))
     assert lines["pool.balance"][1] == 0.0
     assert lines["pool.prepayment_cut"][1] == pytest.approx(300.0)
     assert (lines["pool.prepayment_cut"][2:] == 0.0).all()
@@ -62,9 +60,7 @@ def test_bullet_with_lag_is_not_cut_off():
 
 def test_ages_that_cannot_matter_are_one_cohort():
     """No curve of age: one cohort a group; a ramp of 12: ages of 11 and more are one."""
-    loans = loans_of(
-        *[(100_00, 0.1, 12, age, "level_pay", g) for age in (0, 5, 11, 12, 40) for g in ("36", "60")]
-    )
+    loans = loans_of(*[(100_00, 0.1, 12, age, "level_pay", g) for age in (0, 5, 11, 12, 40) for g in ("36", "60")])
     rows = compress(loans)
 
     def ages(written):
@@ -74,9 +70,7 @@ def test_ages_that_cannot_matter_are_one_cohort():
         ("36", 0),
         ("60", 0),
     ]
-    assert ages({"prepayment": {"cpr": 0.1, "ramp": 12}}) == [
-        (g, a) for g in ("36", "60") for a in (0, 5, 11)
-    ]
+    assert ages({"prepayment": {"cpr": 0.1, "ramp": 12}}) == [(g, a) for g in ("36", "60") for a in (0, 5, 11)]
     assert len(ages({"prepayment": {"abs": 0.01}})) == 10
     mixed = {"prepayment": {"psa": 1.0}, "groups": {"60": {"prepayment": {"cpr": 0.1}}}}
     assert ages(mixed) == [("36", a) for a in (0, 5, 11, 12, 29)] + [("60", 0)]
@@ -130,9 +124,7 @@ def test_loss_is_booked_at_default_or_at_liquidation():
     written = {"default": {"mdr": 0.1}, "recovery": {"rate": 0.4, "lag": 2}}
     loan = one_loan(1_000, 0.0, 6, repayment="interest_first")
     at_default = run(program_of(loan, written))["pool.cumulative_net_loss"]
-    late = run(program_of(loan, written | {"conventions": {"loss_at": "liquidation"}}))[
-        "pool.cumulative_net_loss"
-    ]
+    late = run(program_of(loan, written | {"conventions": {"loss_at": "liquidation"}}))["pool.cumulative_net_loss"]
     assert at_default[1] == pytest.approx(100.0)
     assert late[1] == 0.0
     assert late[3] == pytest.approx(60.0)

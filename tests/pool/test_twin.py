@@ -54,14 +54,10 @@ assumption = st.fixed_dictionaries(
         "conventions": st.sampled_from(["sifma", "survivor-days"]),
     }
 )
-override = st.dictionaries(
-    st.sampled_from(["prepayment", "default", "recovery"]), st.none(), max_size=3
-).flatmap(
+override = st.dictionaries(st.sampled_from(["prepayment", "default", "recovery"]), st.none(), max_size=3).flatmap(
     lambda chosen: st.fixed_dictionaries(
         {
-            name: st.sampled_from(
-                {"prepayment": PREPAYMENTS, "default": DEFAULTS, "recovery": RECOVERIES}[name]
-            )
+            name: st.sampled_from({"prepayment": PREPAYMENTS, "default": DEFAULTS, "recovery": RECOVERIES}[name])
             for name in chosen
         }
     )
@@ -99,9 +95,7 @@ def test_groups_equal_their_loans(loans, written, change):
 @pytest.mark.parametrize("default", DEFAULTS)
 def test_every_default_kind_with_every_repayment(default, conventions):
     """Each default kind, on a pool that holds every repayment kind at several ages."""
-    loans = [
-        (100_000 + k, 0.13, 24 - a, a, kind, "all") for k, kind in enumerate(KINDS) for a in (0, 3, 11, 20)
-    ]
+    loans = [(100_000 + k, 0.13, 24 - a, a, kind, "all") for k, kind in enumerate(KINDS) for a in (0, 3, 11, 20)]
     written = {
         "prepayment": {"cpr": 0.18, "ramp": 12},
         "default": default,

@@ -56,9 +56,7 @@ def contract_month(loan, balance, days):
         return interest, 0.0
     if loan.repayment == "level_principal":
         return interest, balance / loan.remaining
-    if (
-        loan.accrual == "actual/365"
-    ):  # the payment was fixed at the start, and shrinks with the loans that are left
+    if loan.accrual == "actual/365":  # the payment was fixed at the start, and shrinks with the loans that are left
         due = loan.contract_payment * balance / loan.contract if loan.contract else 0.0
         return interest, min(max(due - interest, 0.0), balance)
     return interest, payment(balance, loan.rate, loan.remaining) - interest
@@ -150,9 +148,7 @@ def project_loans(loans, written, periods, days=None, accrual="30/360"):
     overrides = written.get("groups", {})
 
     def own(group, name):
-        return (
-            overrides[group][name] if group in overrides and name in overrides[group] else written.get(name)
-        )
+        return overrides[group][name] if group in overrides and name in overrides[group] else written.get(name)
 
     def book(group):
         return group if {"default", "recovery"} & set(overrides.get(group, {})) else None

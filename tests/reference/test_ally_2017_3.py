@@ -1,4 +1,4 @@
-"""Ally 2017-3: percent outstanding of six classes at seven ABS speeds, and their average lives, as the issuer printed them."""
+"""Ally 2017-3: percent outstanding of six classes at seven ABS speeds, and their average lives, as printed."""
 
 from __future__ import annotations
 

@@ -30,9 +30,7 @@ def test_published_day_counts(row):
     if "days" in row:
         assert days(start, end, name, final=day(row["termination_date"])) == row["days"]
         return
-    fraction = year_fraction(
-        start, end, name, period_start=day(row["ref_start"]), period_end=day(row["ref_end"])
-    )
+    fraction = year_fraction(start, end, name, period_start=day(row["ref_start"]), period_end=day(row["ref_end"]))
     assert fraction == pytest.approx(row["year_fraction"], abs=CASE["tolerance"]["year_fraction"], rel=0)
 
 

@@ -20,9 +20,7 @@ def test_pass_through_balances_and_payments():
     lines = run(program_of(loan, {"prepayment": {"psa": given["psa"] / 100}}))
     tolerance = PASS_THROUGH["tolerance"]
     payment = lines["pool.scheduled_principal"] + lines["pool.interest"]
-    np.testing.assert_allclose(
-        lines["pool.balance"][1:16], wanted["balance_first_15"], atol=tolerance["balance"]
-    )
+    np.testing.assert_allclose(lines["pool.balance"][1:16], wanted["balance_first_15"], atol=tolerance["balance"])
     np.testing.assert_allclose(payment[1:15], wanted["payment_first_14"], atol=tolerance["payment"])
 
 

@@ -19,8 +19,7 @@ def test_first_month_of_a_pass_through():
     loan = one_loan(1_000_000_000, given["gross_coupon_pct"] / 100, given["term"])
     lines = run(program_of(loan, {"prepayment": {"psa": given["psa"] / 100}}))
     month = {
-        name: lines[f"pool.{name}"][1] / 1e9
-        for name in ("scheduled_principal", "prepaid", "interest", "collections")
+        name: lines[f"pool.{name}"][1] / 1e9 for name in ("scheduled_principal", "prepaid", "interest", "collections")
     }
     fee = (given["gross_coupon_pct"] - given["net_coupon_pct"]) / 1200
     found = {

@@ -42,7 +42,7 @@ def singles(deal: abs_struct.Deal, study: abs_struct.Study) -> dict[str, list[fl
         {"assumptions.default": ["{cdr: 8%}", "{cnl: 9%, timing: {by_year: [60%, 40%]}}"], "notes.A.coupon": "4%,6%"},
         {"fees.trustee.plus": [0, 24000], "notes.A.issue_price": [99, 101]},
     ],
-    ids=lambda vary: " x ".join(vary),
+    ids=" x ".join,
 )
 def test_every_row_has_the_bits_of_its_single_run(vary: dict[str, object], tmp_path: Path) -> None:
     """Speeds, sizes, levels, formulas, fees, lags and kinds of curve: each row equals its single run bit for bit."""
@@ -71,9 +71,12 @@ def test_the_chunk_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_an_impossible_row_keeps_its_place_and_its_reason(tmp_path: Path) -> None:
     """A combination whose notes exceed the pool has no figures and says why; the others run."""
     deal = small(tmp_path)
-    study = abs_struct.sweep(deal, {"notes.A.balance": ["70% of pool", "90% of pool"], "notes.B.balance": ["22% of pool"]})
+    study = abs_struct.sweep(
+        deal, {"notes.A.balance": ["70% of pool", "90% of pool"], "notes.B.balance": ["22% of pool"]}
+    )
     assert list(study.reasons) == ["", "the notes are larger than the pool"]
-    assert np.isnan(study.values("A.wal")[1]) and study.values("A.wal")[0] > 0
+    assert np.isnan(study.values("A.wal")[1])
+    assert study.values("A.wal")[0] > 0
     assert study.summary()["refused"] == 1
 
 
@@ -82,12 +85,14 @@ def test_grid_frame_and_files(tmp_path: Path) -> None:
     deal = small(tmp_path)
     vary = {"assumptions.prepayment.cpr": "10%,20%,30%", "assumptions.default.cdr": "0%,10%"}
     study = abs_struct.sweep(deal, vary, ["A.wal"])
-    assert len(study) == 6 and list(study.frame.columns)[:2] == list(vary)
+    assert len(study) == 6
+    assert list(study.frame.columns)[:2] == list(vary)
     grid = study.grid("A.wal", x="cpr", y="cdr")
     assert grid.shape == (2, 3)
-    assert grid.loc[0.1, 0.2] == study.frame.query("`assumptions.default.cdr` == 0.1 and `assumptions.prepayment.cpr` == 0.2")[
-        "A.wal"
-    ].item()
+    assert (
+        grid.loc[0.1, 0.2]
+        == study.frame.query("`assumptions.default.cdr` == 0.1 and `assumptions.prepayment.cpr` == 0.2")["A.wal"].item()
+    )
     for name in ("sweep.csv", "sweep.parquet"):
         assert study.save(tmp_path / name).exists()
     assert study.plot("A.wal").axes
@@ -101,7 +106,7 @@ def test_grid_frame_and_files(tmp_path: Path) -> None:
         ("a=1,2,3", ("1", "2", "3")),
         ("a=0.1:0.4:0.1", ("0.1", "0.2", "0.3", "0.4")),
         ("a=10%:0%:-5%", ("10%", "5%", "0%")),
-        ('a=max(1, 2),3', ("max(1, 2)", "3")),
+        ("a=max(1, 2),3", ("max(1, 2)", "3")),
         ("a=50%:51%:0.5% of pool", ("50% of pool", "50.5% of pool", "51% of pool")),
     ],
 )

@@ -131,7 +131,5 @@ def test_unknown_layout_names_the_nearest():
 
 def test_wrong_layout_says_what_is_missing():
     """A layout that is asked for by name says which columns the file lacks."""
-    with pytest.raises(
-        TapeError, match="does not have the layout 'lendingclub': it lacks the required columns"
-    ):
+    with pytest.raises(TapeError, match="does not have the layout 'lendingclub': it lacks the required columns"):
         read_tape(BROKEN / "zero_balance.csv", layout="lendingclub")

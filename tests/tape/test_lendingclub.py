@@ -80,9 +80,7 @@ def test_status_words_are_translated(tape, expected):
 def test_lacking_columns_are_reported_untested(tape):
     """33 loans fail the minimum of USD 1,000; FICO and days past due are lacking and reported untested."""
     rules = [("balance >= 1_000", False), ("fico >= 640", True), ("days_past_due <= 30", True)]
-    found = eligibility.test_eligibility(
-        tape, [Criterion(text, Formula(text), optional) for text, optional in rules]
-    )
+    found = eligibility.test_eligibility(tape, [Criterion(text, Formula(text), optional) for text, optional in rules])
     assert len(found.ineligible) == found.criteria[0].failed == 33
     assert [tested.name for tested in found.untested] == ["fico >= 640", "days_past_due <= 30"]
     assert found.eligible_cents + found.ineligible_cents == tape.balance_cents

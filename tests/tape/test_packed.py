@@ -26,9 +26,7 @@ HEADER = [
 number = st.one_of(
     st.decimals("0", "99999999", places=2).map(str),
     st.floats(0, 1e6).map(repr),
-    st.sampled_from(
-        ["", "0", "-1", "--1", "1-", ".5", "5.", ".", "1e3", "1.2.3", "+7", " 8 ", "nan", "0x10", "1_0"]
-    ),
+    st.sampled_from(["", "0", "-1", "--1", "1-", ".5", "5.", ".", "1e3", "1.2.3", "+7", " 8 ", "nan", "0x10", "1_0"]),
     st.integers(0, 10**17).map(str),
 )
 word = st.text(st.characters(codec="ascii", exclude_characters=',"\r\n\0'), max_size=40)

@@ -121,9 +121,7 @@ def test_own_layout_file(tmp_path):
     """A layout of one's own: years, percents, other names, a status map."""
     (tmp_path / "bank.yaml").write_text(OWN_LAYOUT)
     rows = ["1,90,100,13.5,3,6,ok", "2,90,100,5,2.5,6,ok", "3,90,100,5,3,6,okk"]
-    tape = read_tape(
-        written(tmp_path, rows, "nr,saldo,betrag,zins,jahre,alter,status"), str(tmp_path / "bank.yaml")
-    )
+    tape = read_tape(written(tmp_path, rows, "nr,saldo,betrag,zins,jahre,alter,status"), str(tmp_path / "bank.yaml"))
     assert tape.currency == "EUR"
     assert tape.column("rate").tolist() == [0.135, 0.05]
     assert tape.column("original_term").tolist() == [36, 30]

@@ -23,10 +23,7 @@ loan = st.tuples(
 def tape_of(loans, folder):
     """A tape of some loans."""
     file = folder / "loans.csv"
-    rows = [
-        f"L{i},60000,{c // 100}.{c % 100:02d},{r},84,{t},{s},{f},{d}"
-        for i, (c, r, t, s, f, d) in enumerate(loans)
-    ]
+    rows = [f"L{i},60000,{c // 100}.{c % 100:02d},{r},84,{t},{s},{f},{d}" for i, (c, r, t, s, f, d) in enumerate(loans)]
     file.write_text("\n".join([HEADER, *rows]))
     return read_tape(file)
 
@@ -39,9 +36,7 @@ def test_every_table_sums_to_the_pool(loans, tmp_path_factory):
     assert {table.by for table in tables} >= {"balance", "rate", "original_term", "remaining_term", "age"}
     for table in tables:
         assert sum(band.loans for band in table.bands) == len(tape) == table.total.loans
-        assert (
-            sum(band.balance_cents for band in table.bands) == tape.balance_cents == table.total.balance_cents
-        )
+        assert sum(band.balance_cents for band in table.bands) == tape.balance_cents == table.total.balance_cents
         assert sum(band.share for band in table.bands) == pytest.approx(1.0, abs=1e-12)
 
 

@@ -105,7 +105,5 @@ def test_errors_reach_the_main_program(repository):
     """What cannot be read is raised with its exit code."""
     with pytest.raises(TapeError):
         run("inspect", repository / BROKEN / "empty.csv")
-    with pytest.raises(
-        UsageError, match="--as-of 'cutof' is not one of cutoff, origination, auto; did you mean"
-    ):
+    with pytest.raises(UsageError, match="--as-of 'cutof' is not one of cutoff, origination, auto; did you mean"):
         run("inspect", repository / BROKEN / "empty.csv", "--as-of", "cutof")

@@ -43,7 +43,7 @@ def valued(written: Trace, lines: Ledger, path: str, period: int) -> float:
 
 @pytest.mark.parametrize("word", STEPS.names())
 def test_the_documented_example_runs_in_all_arithmetics(word: str, tmp_path: Path) -> None:
-    """The example of each step runs; floats equal arrays bit for bit; the written formulas equal both; cash is conserved."""
+    """The example of each step runs, conserves cash, and has the same figures in floats, arrays and formulas."""
     if word == "residual":
         deal = small(tmp_path, waterfall=WATERFALL.replace("residual: holder", f"{STEPS[word].example.strip('{}')}"))
     else:
@@ -57,7 +57,9 @@ def test_the_documented_example_runs_in_all_arithmetics(word: str, tmp_path: Pat
     largest = max(float(np.abs(result.lines[name]).max()) for name in result.lines)
     for name in written.formulas:
         for period in (1, 2, 3, 17, result.lines.periods):
-            assert abs(valued(written, result.lines, name, period) - result.lines[name][period]) <= 1e-12 * largest, name
+            assert abs(valued(written, result.lines, name, period) - result.lines[name][period]) <= 1e-12 * largest, (
+                name
+            )
 
 
 @pytest.mark.parametrize("word", STEPS.names())
@@ -68,15 +70,20 @@ def test_the_wrong_example_gives_the_promised_message(word: str, tmp_path: Path)
         _ = small(tmp_path, waterfall=with_clause(clause)).program
     message = str(error.value)
     assert promised in message
-    assert "small.yaml:" in message and "waterfall.before_default" in message
+    assert "small.yaml:" in message
+    assert "waterfall.before_default" in message
 
 
 @pytest.mark.parametrize("word", STEPS.names())
 def test_every_step_explains_itself(word: str) -> None:
     """Each step says what it does, in which unit, in English and Chinese."""
     kind = STEPS[word]
-    assert kind.__doc__ and "urrency unit" in kind.__doc__
-    assert kind.en and kind.zh and kind.example and kind.wrong[1]
+    assert kind.__doc__
+    assert "urrency unit" in kind.__doc__
+    assert kind.en
+    assert kind.zh
+    assert kind.example
+    assert kind.wrong[1]
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -150,7 +157,8 @@ def test_after_an_event_of_default_the_other_section_pays(tmp_path: Path) -> Non
     lines = deal.run().lines
     active = lines["triggers.event_of_default.active"]
     first = int(np.flatnonzero(active)[0])
-    assert first > 1 and active[first:].all()
+    assert first > 1
+    assert active[first:].all()
     assert lines["notes.A.interest_shortfall"][first - 1] > 0.01
     assert not lines["waterfall.before_default.residual_holder.paid"][first:].any()
     assert (lines["sections.before_default.in_force"] + lines["sections.after_default.in_force"])[1:].tolist() == [

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from abs_struct.core.arithmetic.floats import Floats
 from abs_struct.core.arithmetic.numbers import TOLERANCE
 
 ARITHMETIC = frozenset({"+", "-", "*", "/"})
@@ -225,8 +226,6 @@ def evaluate(node: Symbol, read: Any) -> float | bool:
     >>> evaluate(line("a") * 2.0 + 1.0, lambda leaf: 20.5)
     42.0
     """
-    from abs_struct.core.arithmetic.floats import Floats
-
     op, args = node.op, node.args
     if op == "const":
         return float(args[0])
@@ -240,13 +239,6 @@ def evaluate(node: Symbol, read: Any) -> float | bool:
     return OPERATIONS[op](*got)  # type: ignore[no-any-return]
 
 
-def floats_of(name: str) -> Any:
-    """The float function of the same name (imported late: this module is loaded by the command line)."""
-    from abs_struct.core.arithmetic.floats import Floats
-
-    return getattr(Floats, name)
-
-
 OPERATIONS: dict[str, Any] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -258,16 +250,16 @@ OPERATIONS: dict[str, Any] = {
     ">=": lambda a, b: a >= b,
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
-    "min": lambda a, b: floats_of("minimum")(a, b),
-    "max": lambda a, b: floats_of("maximum")(a, b),
+    "min": Floats.minimum,
+    "max": Floats.maximum,
     "where": lambda c, a, b: a if c else b,
     "and": lambda a, b: a and b,
     "or": lambda a, b: a or b,
     "not": lambda a: not a,
     "flag": lambda c: 1.0 if c else 0.0,
-    "exceeds": lambda a, b: floats_of("exceeds")(a, b),
-    "ratio": lambda a, b: floats_of("ratio")(a, b),
-    "power": lambda a, b: floats_of("power")(a, b),
+    "exceeds": Floats.exceeds,
+    "ratio": Floats.ratio,
+    "power": Floats.power,
 }
 
 PRECEDENCE = {"+": 4, "-": 4, "*": 5, "/": 5, "<": 3, "<=": 3, ">": 3, ">=": 3, "==": 3, "!=": 3}

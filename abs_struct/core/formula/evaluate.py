@@ -113,7 +113,8 @@ def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], t
     def call(node: Call) -> tuple[tuple[Any, ...], str]:
         if node.function in {"average", "previous"}:
             name, count = node.args
-            assert isinstance(name, Name) and isinstance(count, Number)  # the parser allows nothing else
+            assert isinstance(name, Name)  # the parser allows nothing else
+            assert isinstance(count, Number)
             targets = resolve(name.path)
             if len(targets) != 1:
                 raise refuse(f"takes {node.function}() of several lines; name one")

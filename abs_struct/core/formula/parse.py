@@ -132,7 +132,7 @@ class Parser:
         if value == "not":
             return Operation("not", (self.expression(NEGATION),))
         self.at -= 1
-        self.fail(f"found {repr(value) if value else 'the end'} where a number or a name must stand")
+        return self.fail(f"found {repr(value) if value else 'the end'} where a number or a name must stand")
 
     def call(self, name: str) -> Call:
         if name not in FUNCTIONS:
