@@ -92,6 +92,12 @@ class Deal:
     def warnings(self, lines: Ledger) -> tuple[str, ...]:
         """What a reader should know although nothing is wrong."""
         found = []
+        tape = self.collateral.tape
+        if tape.history and self.terms.pool.as_of == "auto":
+            found.append(
+                f"{tape.file} is a history (every current balance is zero): its loans are taken at origination, "
+                "with their original balance at age 0, dated from the cut-off"
+            )
         if "pool.prepayment_cut" in lines and lines["pool.prepayment_cut"].sum() > 0.005:
             found.append(
                 f"prepayments of {lines['pool.prepayment_cut'].sum():,.2f} were cut because default and prepayment "

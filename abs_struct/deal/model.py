@@ -92,8 +92,10 @@ class Pool(Terms):
 
     tape: str = Field(description="the loan tape, as a path from the deal file")
     layout: str | None = Field(default=None, description="the tape's layout; recognised from its header when left out")
-    as_of: choice("cutoff", "origination") = Field(  # type: ignore[valid-type]
-        default="cutoff", description="origination: the original balance at age 0 is the balance (a history as tape)"
+    as_of: choice("cutoff", "origination", "auto") = Field(  # type: ignore[valid-type]
+        default="cutoff",
+        description="cutoff: balances, ages and terms of the tape; origination: the original balance at age 0 (a history "
+        "as tape); auto: origination where every current balance is zero, and said so, else cutoff",
     )
     groups: tuple[str, ...] = Field(default=(), description="columns by which curves may differ")
     eligibility: tuple[Annotated[Criterion, BeforeValidator(as_criterion)], ...] = ()

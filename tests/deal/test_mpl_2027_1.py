@@ -132,8 +132,11 @@ def test_real_loans(shared_data: Path) -> None:
     summary = json.loads((shared_data / "us_lendingclub_2007_2010_summary.json").read_text())["pool"]
     file = shared_data / "us_lendingclub_2007_2010.csv.gz"
     with pytest.raises(TapeError, match=r"every current balance is zero.*pool\.as_of: origination"):
-        _ = abs_struct.load(FILE, tape=file).collateral
+        _ = abs_struct.load(FILE, {"pool.as_of": "cutoff"}, tape=file).collateral
     result = abs_struct.load(FILE, {"pool.as_of": "origination"}, tape=file).run()
+    by_itself = abs_struct.load(FILE, tape=file).run()
+    assert np.array_equal(by_itself.lines["notes.A.balance"], result.lines["notes.A.balance"])
+    assert "history" in by_itself.warnings[0]
     collateral = result.collateral
     assert len(collateral.tape) + len(collateral.tape.rejections) == summary["rows"]
     assert collateral.tape.balance == summary["funded_total"]
