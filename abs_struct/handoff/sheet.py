@@ -14,14 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from abs_struct.handoff.files import plain_text
-from abs_struct.handoff.workbook.styles import BAND, BASE, GREY, HAIRLINE, KINDS, NAVY, NUMBER_FORMATS, RED, Styles
+from abs_struct.handoff.workbook.styles import BASE, GREEN, GREY, HAIRLINE, KINDS, NAVY, NUMBER_FORMATS, RED, Styles
 
 A3, A4 = 8, 9
 EPOCH = date(1899, 12, 30)
 NOT_AVAILABLE = "n/a"
 #: One date in every file, so that the same run gives the same bytes.
 CREATED = datetime(2020, 1, 1)
-NUMBERS = NUMBER_FORMATS | {"share": "0.00%", "whole": "0", "count": '#,##0;-#,##0;"-"'}
+NUMBERS = NUMBER_FORMATS | {
+    "share": "0.00%",
+    "whole": "0",
+    "count": '#,##0;-#,##0;"-"',
+    "factor": '[>=0.000000005]0.00000000;"-"',
+    "points": '[>=0.005]0.00;"-"',
+}
 MORE_KINDS: dict[str, dict[str, Any]] = {
     "plain": {},
     "big": {"bold": True, "font_size": 24, "font_color": NAVY},
@@ -30,23 +36,24 @@ MORE_KINDS: dict[str, dict[str, Any]] = {
     "code": {"font_name": "Consolas", "font_size": 9, "bottom": 1, "bottom_color": HAIRLINE},
     "passed": {"bold": True, "font_size": 12, "font_color": "#FFFFFF", "bg_color": "#00703C", "indent": 1},
     "failed": {"bold": True, "font_size": 12, "font_color": "#FFFFFF", "bg_color": RED, "indent": 1},
-    "bad": {"bold": True, "font_color": "#FFFFFF", "bg_color": RED, "bottom": 1, "bottom_color": HAIRLINE},
-    "group_right": {"bold": True, "font_color": NAVY, "bg_color": BAND},
+    "pass": {"bold": True, "font_color": GREEN, "indent": 1, "bottom": 1, "bottom_color": HAIRLINE},
+    "fail": {"bold": True, "font_color": "#FFFFFF", "bg_color": RED, "indent": 1},
     "header_name": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "text_wrap": True, "valign": "bottom"},
     "header_number": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "text_wrap": True, "align": "right",
                       "valign": "bottom"},
 }  # fmt: skip
+ENDINGS: dict[str, dict[str, Any]] = {">": {"align": "right"}, ".": {"indent": 1}}
 
 
 class Look(Styles):
-    """Formats of a workbook of values."""
+    """Formats of a workbook of values; a kind may end in `>` (to the right) or `.` (indented)."""
 
     def __call__(self, kind: str, number: str = "") -> Any:
         """The format of a kind of cell with a number format by name."""
         key = (kind, number)
         if key not in self.made:
-            given = BASE | (KINDS | MORE_KINDS)[kind] | ({"num_format": NUMBERS[number]} if number else {})
-            self.made[key] = self.workbook.add_format(given)
+            given = BASE | (KINDS | MORE_KINDS)[kind.rstrip(">.")] | ENDINGS.get(kind[-1], {})
+            self.made[key] = self.workbook.add_format(given | ({"num_format": NUMBERS[number]} if number else {}))
         return self.made[key]
 
 
@@ -73,14 +80,14 @@ class Paper:
     names: dict[str, str] = field(default_factory=dict)
     sheets: dict[str, Sheet] = field(default_factory=dict)
 
-    def sheet(self, title: str, widths: Sequence[float] = (), *, colour: str = NAVY, paper: int = A4, wide: int = 1) -> Sheet:
+    def sheet(self, title: str, widths: Sequence[float] = (), *, colour: str = NAVY, size: int = A4, wide: int = 1) -> Sheet:
         """A new sheet, ready to print: landscape, `wide` pages across, a footer with deal, sheet and page."""
         name = self.name_of(title)
         worksheet = self.workbook.add_worksheet(name)
         worksheet.set_tab_color(colour)
         worksheet.hide_gridlines(2)
         worksheet.set_landscape()
-        worksheet.set_paper(paper)
+        worksheet.set_paper(size)
         worksheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         worksheet.fit_to_pages(wide, 0)
         stamp = plain_text(self.stamp).replace("&", "&&")
@@ -117,7 +124,7 @@ class Sheet:
     def number(self, row: int, column: int, value: float | None, number: str, kind: str = "cell") -> None:
         """A number, or n/a."""
         if value is None or not math.isfinite(value):
-            self.worksheet.write_string(row, column, NOT_AVAILABLE, self.paper.look(kind, "text"))
+            self.text(row, column, NOT_AVAILABLE, f"{kind}>")
         else:
             self.worksheet.write_number(row, column, float(value), self.paper.look(kind, number))
 
@@ -135,7 +142,7 @@ class Sheet:
         elif isinstance(value, date):
             self.day(row, column, value, kind)
         elif isinstance(value, str):
-            self.text(row, column, value, kind)
+            self.text(row, column, value, {"text": kind, "words": f"{kind}."}.get(number, f"{kind}>"))
         else:
             self.number(row, column, value, number, kind)
 
@@ -156,7 +163,8 @@ class Sheet:
         """The header of a table; the columns up to `left` hold words, the others numbers. Gives the next row."""
         lefts = set(range(left)) if isinstance(left, int) else set(left)
         for at, word in enumerate(words):
-            self.text(row, at, word, "header_name" if at in lefts else "header_number")
+            kind = "header_name" if at in lefts else "header_number"
+            self.text(row, at, word, "header_name." if at in lefts and at - 1 not in lefts and at else kind)
         if height is not None:
             self.worksheet.set_row(row, height)
         return row + 1
@@ -169,7 +177,7 @@ class Sheet:
             row += 1
         return row
 
-    def series(self, row: int, columns: Sequence[Column], *, keys: int = 2) -> tuple[int, int]:
+    def series(self, row: int, columns: Sequence[Column], keys: int = 2) -> tuple[int, int]:
         """A table by period: groups, header, rows, totals; frozen and repeated on every page. Gives first, last row."""
         from xlsxwriter.utility import xl_rowcol_to_cell
 
