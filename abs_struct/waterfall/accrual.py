@@ -100,6 +100,8 @@ class Close:
             note = s.notes[name]
             note.factor = x.ratio(note.balance, note.initial_balance)
             ahead = ahead + note.balance
-            note.enhancement = x.ratio(s.pool.balance - ahead + support, s.pool.balance)
+            covered = x.ratio(s.pool.balance - ahead + support, s.pool.balance)
+            repaid = x.where(ahead > 0.0, 0.0, 1.0)  # what a class has when the pool is gone
+            note.enhancement = x.where(s.pool.balance > 0.0, covered, repaid)
         s.deal.notes_balance = x.total([s.notes[name].balance for name in self.notes])
         s.deal.overcollateralisation = s.pool.balance - s.deal.notes_balance
