@@ -21,7 +21,10 @@ from abs_struct.waterfall.accrual import Accrue, Close, FeeTerms, NoteTerms
 from abs_struct.waterfall.determination import Amount, Collect, Requirement
 from abs_struct.waterfall.quantities import ACCOUNTS, DEAL, FEES, NOTES, RESIDUALS, SECTIONS
 from abs_struct.waterfall.section import Clause, Section
-from abs_struct.waterfall.steps import Fill, PayResidual, Release, Step
+from abs_struct.waterfall.steps import Step
+from abs_struct.waterfall.steps.fill import Fill
+from abs_struct.waterfall.steps.release import Release
+from abs_struct.waterfall.steps.residual import PayResidual
 from abs_struct.waterfall.steps.step import WHOLE
 from abs_struct.waterfall.take import CLAUSE, COLLECTIONS
 from abs_struct.waterfall.triggers import TRIGGER, TriggerTest

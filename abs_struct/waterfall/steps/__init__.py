@@ -1,16 +1,16 @@
 """The steps of a priority of payments: one file a kind, found by its name in the deal file.
 
 A step is a frozen model of the words in the deal file, and one method of plain arithmetic. To add a kind, add a
-file that subclasses `Step`, enters itself with `@STEPS.add("word")`, and is imported here; the schema, the
-documents, the workbook and the tests over the registry then know it.
+file to this folder that subclasses `Step` and enters itself with `@STEPS.add("word")`; every file here is imported,
+so the schema, the documents, the workbook and the tests over the registry then know it.
 """
 
-from abs_struct.waterfall.steps.fill import Fill
-from abs_struct.waterfall.steps.interest import PayInterest
-from abs_struct.waterfall.steps.pay import PayFees
-from abs_struct.waterfall.steps.principal import PayPrincipal
-from abs_struct.waterfall.steps.release import Release
-from abs_struct.waterfall.steps.residual import PayResidual
+from importlib import import_module
+from pkgutil import iter_modules
+
 from abs_struct.waterfall.steps.step import STEPS, Step
 
-__all__ = ["STEPS", "Fill", "PayFees", "PayInterest", "PayPrincipal", "PayResidual", "Release", "Step"]
+for module in iter_modules(__path__):
+    import_module(f"{__name__}.{module.name}")
+
+__all__ = ["STEPS", "Step"]
