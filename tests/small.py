@@ -80,3 +80,19 @@ def small(folder: Path, terms: str = TERMS, waterfall: str = WATERFALL, **change
     file = folder / "small.yaml"
     file.write_text(dedent(terms) + dedent(waterfall))
     return abs_struct.load(file, changes)
+
+
+LAST = "    - residual: holder\n"
+
+
+def with_clause(clause: str) -> str:
+    """The small deal's waterfall with one clause more, before the residual of the first section."""
+    head, tail = WATERFALL.split(LAST, 1)
+    return f"{head}    - {clause}\n{LAST}{tail}"
+
+
+def with_example(word: str, example: str) -> str:
+    """The small deal's waterfall with the example of a step; a residual takes the place of the one that is there."""
+    if word == "residual":
+        return WATERFALL.replace("residual: holder", example.strip("{}"))
+    return with_clause(example)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small import TERMS, WATERFALL, small
+from small import WATERFALL, small, with_clause, with_example
 
 from abs_struct.core.arithmetic.symbols import evaluate
 from abs_struct.core.findings import DealError
@@ -17,14 +17,6 @@ from abs_struct.waterfall.engine import run, run_as_arrays
 from abs_struct.waterfall.ledger import Ledger
 from abs_struct.waterfall.steps import STEPS
 from abs_struct.waterfall.trace import Trace, trace
-
-LAST = "    - residual: holder\n"
-
-
-def with_clause(clause: str) -> str:
-    """The small deal's waterfall with one clause more, before the residual."""
-    head, tail = WATERFALL.split(LAST, 1)
-    return f"{head}    - {clause}\n{LAST}{tail}"
 
 
 def valued(written: Trace, lines: Ledger, path: str, period: int) -> float:
@@ -44,10 +36,7 @@ def valued(written: Trace, lines: Ledger, path: str, period: int) -> float:
 @pytest.mark.parametrize("word", STEPS.names())
 def test_the_documented_example_runs_in_all_arithmetics(word: str, tmp_path: Path) -> None:
     """The example of each step runs, conserves cash, and has the same figures in floats, arrays and formulas."""
-    if word == "residual":
-        deal = small(tmp_path, waterfall=WATERFALL.replace("residual: holder", f"{STEPS[word].example.strip('{}')}"))
-    else:
-        deal = small(tmp_path, TERMS, with_clause(STEPS[word].example))
+    deal = small(tmp_path, waterfall=with_example(word, STEPS[word].example))
     result = deal.run()
     assert not result.failures, [str(check) for check in result.failures]
     many = run_as_arrays(deal.program)
