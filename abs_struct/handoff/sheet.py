@@ -42,7 +42,7 @@ MORE_KINDS: dict[str, dict[str, Any]] = {
     "header_number": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "text_wrap": True, "align": "right",
                       "valign": "bottom"},
 }  # fmt: skip
-ENDINGS: dict[str, dict[str, Any]] = {">": {"align": "right"}, ".": {"indent": 1}}
+ENDINGS: dict[str, dict[str, Any]] = {">": {"align": "right"}, ".": {"align": "left", "indent": 1}}
 
 
 class Look(Styles):
@@ -190,7 +190,7 @@ class Sheet:
                 last_group = column.group
         head = row + (1 if groups else 0)
         longest = max(len(column.title) / max(column.width - 2.0, 1.0) for column in columns)
-        self.header(head, [column.title for column in columns], keys, 15.0 * max(2, math.ceil(longest)))
+        self.header(head, [column.title for column in columns], 0, 15.0 * max(2, math.ceil(longest)))
         first, count = head + 1, len(columns[0].values)
         for at, column in enumerate(columns):
             for k, value in enumerate(column.values):

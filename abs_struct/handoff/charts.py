@@ -1,0 +1,226 @@
+"""Charts as pictures: PNG for a page, SVG for a screen; the same run gives the same bytes.
+
+Okabe and Ito's colours in the order of the classes; a label at the line, or a pattern of dashes, says the same
+without colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from abs_struct.handoff.files import plain_text, whole
+from abs_struct.handoff.view import View
+from abs_struct.handoff.workbook.styles import COLOURS, GREY, HAIRLINE, INK
+
+if TYPE_CHECKING:
+    from abs_struct.deal.result import Result
+
+ENDINGS = (".png", ".svg")
+DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)), (0, (3, 1)))
+STYLE = {
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9,
+    "text.color": INK,
+    "text.parse_math": False,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": GREY,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "grid.color": HAIRLINE,
+    "grid.linewidth": 0.6,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "ytick.left": False,
+    "legend.frameon": False,
+    "svg.hashsalt": "abs_struct",
+    "svg.fonttype": "path",
+    "hatch.linewidth": 0.6,
+}
+
+
+def write_charts(result: Result, folder: str | Path) -> list[Path]:
+    """Draw every chart of a run as PNG and SVG into a folder.
+
+    Parameters
+    ----------
+    result : a run of one scenario
+    folder : where the files go; it is made where it does not exist
+
+    Returns
+    -------
+    Paths of the files
+    """
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    view, files = View(result), []
+    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **STYLE, "backend": "agg"}):
+        for name, draw in CHARTS.items():
+            figure = Figure(figsize=(8.0, 4.5), layout="constrained")
+            FigureCanvasAgg(figure)
+            axes = figure.add_subplot()
+            draw(view, axes)
+            sign(view, figure)
+            for ending in ENDINGS:
+                file = Path(folder) / f"{name}{ending}"
+                metadata = {"Software": None} if ending == ".png" else {"Date": None, "Creator": "abs_struct"}
+                with whole(file) as draft:
+                    figure.savefig(draft, dpi=150, metadata=metadata)
+                files.append(file)
+    return files
+
+
+def sign(view: View, figure: Any) -> None:
+    """What the picture was made from, and a stamp where a check failed."""
+    result = view.result
+    text = f"{plain_text(result.terms.name)}   deal file {result.document.sha256[:12]}   tape {result.collateral.tape.sha256[:12]}"
+    figure.supxlabel(text, fontsize=6, color=GREY, x=0.012, ha="left")
+    if view.draft:
+        figure.suptitle(view.draft, fontsize=12, color="#B00020", weight="bold")
+
+
+def scale(view: View) -> tuple[float, str]:
+    """Money on an axis: in millions, or in thousands for small deals."""
+    currency = view.result.terms.currency
+    return (1e6, f"{currency} million") if view.line("pool.balance")[0] >= 2e7 else (1e3, f"{currency} thousand")
+
+
+def scaled(values: list[float], unit: float) -> list[float]:
+    """Values in the unit of the axis."""
+    return [value / unit for value in values]
+
+
+def percent_axis(axes: Any, decimals: int = 0) -> None:
+    """Per cent on the upright axis."""
+    from matplotlib.ticker import PercentFormatter
+
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals))
+    axes.set_ylim(bottom=0)
+
+
+def money_axis(axes: Any, unit: str) -> None:
+    """Amounts on the upright axis."""
+    from matplotlib.ticker import StrMethodFormatter
+
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+    axes.set_ylabel(unit)
+    axes.set_ylim(bottom=0)
+
+
+def time_axis(axes: Any, view: View, end: int) -> None:
+    """Dates along the bottom, without a gap at either side."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(minticks=4, maxticks=9)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+    axes.set_xlim(view.dates[0], view.dates[end])
+
+
+def note_balances(view: View, axes: Any) -> None:
+    """Note balances, one on the other, the most senior at the bottom; wide areas carry their name."""
+    unit, words = scale(view)
+    below = [0.0] * (view.last + 1)
+    tallest = max(sum(view.line(f"notes.{name}.balance")[0] for name in view.notes), 1.0) / unit
+    for at, (name, label) in enumerate(view.notes.items()):
+        values = scaled(view.line(f"notes.{name}.balance"), unit)
+        above = [a + b for a, b in zip(below, values, strict=True)]
+        colour = COLOURS[at % len(COLOURS)]
+        axes.fill_between(view.dates, below, above, color=colour, linewidth=0.8, edgecolor="white", label=plain_text(label))
+        middle = min(6, max(1, sum(value > 0.0 for value in values) // 3), len(values) - 1)
+        if values[middle] > 0.15 * tallest:
+            height = (below[middle] + above[middle]) / 2
+            ink = "white" if colour in {"#0072B2", "#D55E00", "#009E73", "#000000"} else "black"
+            axes.text(view.dates[middle], height, plain_text(label), color=ink, va="center", ha="center", fontsize=9)
+        below = above
+    axes.set_title("Note balances")
+    money_axis(axes, words)
+    time_axis(axes, view, min(view.notes_end + 1, view.last))
+    axes.legend(loc="upper right", reverse=True)
+
+
+def collections(view: View, axes: Any) -> None:
+    """What the pool brings in, split; columns from the bottom in the order of the legend."""
+    unit, words = scale(view)
+    parts = {
+        "Scheduled principal": "pool.scheduled_principal", "Prepayments": "pool.prepaid", "Interest": "pool.interest",
+        "Recoveries": "pool.recovered",
+    }  # fmt: skip
+    hatches = ("", "////", "", "xxxx")
+    below = [0.0] * view.last
+    for at, (label, path) in enumerate(parts.items()):
+        values = scaled(view.line(path)[1:], unit)
+        axes.bar(
+            view.dates[1:], values, bottom=below, width=24, color=COLOURS[at], label=label, hatch=hatches[at],
+            edgecolor="white", linewidth=0,
+        )  # fmt: skip
+        below = [a + b for a, b in zip(below, values, strict=True)]
+    axes.set_title("Collections")
+    money_axis(axes, words)
+    time_axis(axes, view, view.last)
+    axes.legend(loc="upper right", reverse=True)
+
+
+def enhancement(view: View, axes: Any) -> None:
+    """Credit enhancement of each class while it is outstanding, named at its end."""
+    ends = []
+    for at, (name, label) in enumerate(view.notes.items()):
+        values = view.enhancement(name)
+        shown = [(day, value) for day, value in zip(view.dates, values, strict=True) if value is not None]
+        if not shown:
+            continue
+        days, heights = zip(*shown, strict=True)
+        line = {"color": COLOURS[at % len(COLOURS)], "linestyle": DASHES[at % len(DASHES)], "linewidth": 1.8}
+        axes.plot(days, heights, label=plain_text(label), **line)
+        ends.append((days[-1], heights[-1], plain_text(label), COLOURS[at % len(COLOURS)]))
+    for day, height, label, colour in ends:
+        axes.annotate(label, (day, height), xytext=(3, 3), textcoords="offset points", color=colour, fontsize=8)
+    axes.set_title("Credit enhancement, of the pool balance")
+    percent_axis(axes)
+    axes.margins(y=0.12)
+    time_axis(axes, view, view.notes_end)
+    axes.set_xlim(view.dates[0], view.dates[min(view.notes_end + 4, view.last)])
+    axes.legend(loc="upper left")
+
+
+def losses(view: View, axes: Any) -> None:
+    """The cumulative net loss against the steps of its trigger, while notes are outstanding."""
+    end, name = view.notes_end, view.loss_trigger
+    days = view.dates[1 : end + 1]
+    if name is None:
+        initial = view.line("pool.initial_balance")[0]
+        values = [loss / initial for loss in view.line("pool.cumulative_net_loss")[1 : end + 1]]
+        axes.set_title("Cumulative net loss, of the initial pool")
+    else:
+        values = view.line(f"triggers.{name}.value")[1 : end + 1]
+        level = view.line(f"triggers.{name}.level")[1 : end + 1]
+        axes.step(days, level, where="pre", color=COLOURS[3], linestyle=DASHES[1], linewidth=1.6, label="Trigger level")
+        axes.annotate("Trigger level", (days[-1], level[-1]), xytext=(-4, 5), textcoords="offset points", color=COLOURS[3],
+                      ha="right", fontsize=8)  # fmt: skip
+        axes.set_title("Cumulative net loss against its trigger")
+    axes.plot(days, values, color=COLOURS[0], linewidth=2.0, label="Cumulative net loss")
+    axes.annotate("Cumulative net loss", (days[-1], values[-1]), xytext=(-4, -12), textcoords="offset points",
+                  color=COLOURS[0], ha="right", fontsize=8)  # fmt: skip
+    percent_axis(axes, 1 if max(values) < 0.2 else 0)
+    time_axis(axes, view, end)
+    axes.margins(y=0.12)
+    axes.legend(loc="upper left")
+
+
+CHARTS: dict[str, Callable[[View, Any], None]] = {
+    "note_balances": note_balances,
+    "collections": collections,
+    "enhancement": enhancement,
+    "cumulative_net_loss": losses,
+}
