@@ -48,7 +48,7 @@ def test_settlement_after_the_end_is_refused(tmp_path: Path) -> None:
 
 
 def test_equity_return_and_cost_of_funds(tmp_path: Path) -> None:
-    """The equity's investment is pool and reserve less proceeds; its return reproduces it; funds cost more than coupons."""
+    """The equity invests pool and reserve less proceeds; its return reproduces that; funds cost more than coupons."""
     result = small(tmp_path, **{"assumptions.default.cdr": 0.01}).run()
     found = result.deal_measures
     held = result.lines["pool.balance"][0] + result.lines["accounts.reserve.balance"][0]

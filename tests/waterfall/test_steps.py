@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small import WATERFALL, small, with_clause, with_example
+from small import small, with_clause, with_example
 
 from abs_struct.core.arithmetic.symbols import evaluate
 from abs_struct.core.findings import DealError
