@@ -77,6 +77,7 @@ def sweep(
         raise UsageError(f"{count:,} scenarios x {len(names)} measures are more than {MOST_CELLS:,} cells; say --yes")
     for name in names:
         check_measure(deal, name)
+    _ = deal.collateral  # the tape is read once, before the clock of the study starts
     started = time.perf_counter()
     points = [[point(deal, axis.path, value) for value in axis.values] for axis in axes]
     grid = list(itertools.product(*(range(len(axis)) for axis in axes)))

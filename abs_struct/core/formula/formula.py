@@ -33,13 +33,14 @@ class Formula:
     {'amounts.floor#0': 0.02, 'amounts.floor#1': 100.0}
     """
 
-    __slots__ = ("bound", "path", "text", "tree")
+    __slots__ = ("bound", "number_nodes", "path", "text", "tree")
 
     def __init__(self, text: str | float, path: str = "") -> None:
         self.text = f"{text!r}" if isinstance(text, float | int) else str(text).strip()
         self.tree: Node = parse(self.text)
         self.path = path
         self.bound: Bound | None = None
+        self.number_nodes = self.find_numbers()
 
     def names(self) -> set[str]:
         """The names it reads."""
@@ -47,9 +48,9 @@ class Formula:
 
     def numbers(self) -> list[float]:
         """The numbers it holds, from left to right."""
-        return [node.value for node in self.number_nodes()]
+        return [node.value for node in self.number_nodes]
 
-    def number_nodes(self) -> list[Number]:
+    def find_numbers(self) -> list[Number]:
         """The numbers that may vary: not the whole number of periods in average() and previous()."""
         fixed = {
             id(node.args[1])
@@ -61,11 +62,11 @@ class Formula:
     def key(self, number: Number, path: str | None = None) -> str:
         """The input path of one of its numbers."""
         base = self.path if path is None else path
-        return base if len(self.number_nodes()) == 1 else f"{base}#{number.index}"
+        return base if len(self.number_nodes) == 1 else f"{base}#{number.index}"
 
     def constants(self, path: str | None = None) -> dict[str, float]:
         """Its numbers by input path."""
-        return {self.key(node, path): node.value for node in self.number_nodes()}
+        return {self.key(node, path): node.value for node in self.number_nodes}
 
     def shape(self) -> str:
         """The formula with its numbers blanked."""
@@ -73,7 +74,7 @@ class Formula:
 
     def bind(self, resolve: Resolver) -> Bound:
         """Give every name its meaning; raises FormulaError for a name that has none."""
-        keys = {node.index: self.key(node) for node in self.number_nodes()}
+        keys = {node.index: self.key(node) for node in self.number_nodes}
         self.bound = bind_node(self.tree, resolve, keys, self.text)
         return self.bound
 
@@ -101,6 +102,7 @@ class Formula:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.text, self.path, self.bound = state["text"], state["path"], state["bound"]
         self.tree = parse(self.text)
+        self.number_nodes = self.find_numbers()
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
