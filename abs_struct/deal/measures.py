@@ -82,6 +82,7 @@ class Measures:
         self.inputs = inputs
         self.schedule = schedule
         self.lines = lines
+        self.yields: dict[str, Any] = {}
         self.years = np.asarray(schedule.years())
         closing = schedule.closing
         self.years_from_closing = np.array([days_30_360(closing, day) / 360.0 for day in schedule.nominal])
@@ -108,7 +109,9 @@ class Measures:
 
     def yield_(self, note: str) -> Any:
         """Bond-equivalent yield at the issue price."""
-        return yield_at_price(self.flows(note), self.years_from_closing, self.proceeds(note))
+        if note not in self.yields:
+            self.yields[note] = yield_at_price(self.flows(note), self.years_from_closing, self.proceeds(note))
+        return self.yields[note]
 
     def monthly_yield(self, note: str) -> Any:
         """The same yield compounded monthly."""

@@ -6,11 +6,11 @@ so the schema, the documents, the workbook and the tests over the registry then 
 """
 
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 
 from abs_struct.waterfall.steps.step import STEPS, Step
 
-for module in iter_modules(__path__):
-    import_module(f"{__name__}.{module.name}")
+for file in sorted(Path(__file__).parent.glob("[a-z]*.py")):
+    import_module(f"{__name__}.{file.stem}")
 
 __all__ = ["STEPS", "Step"]
