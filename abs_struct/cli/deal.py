@@ -42,7 +42,13 @@ def validate(deal: DealPath, changes: Changes = None, tape: TapePath = None, jso
         if not json_:
             raise
         mistakes = [
-            {"severity": f.severity, "file": f.place.file, "line": f.place.line, "path": f.place.path, "message": f.message}
+            {
+                "severity": f.severity,
+                "file": f.place.file,
+                "line": f.place.line,
+                "path": f.place.path,
+                "message": f.message,
+            }
             for f in error.findings
         ] or [{"severity": "error", "file": str(deal), "line": None, "path": None, "message": str(error)}]
         print_json(validation(deal, mistakes))
@@ -96,7 +102,10 @@ def explain(
         head = {"schema": "abs-struct/explain/1", "deal": result.terms.name, "currency": result.terms.currency}
         print_json({**head, "date": result.dates[period].isoformat(), "line": root.as_dict()})
         return
-    print(f"{printable(result.terms.name)}, period {period}, payment date {result.dates[period]}, {result.terms.currency}\n")
+    print(
+        f"{printable(result.terms.name)}, period {period}, payment date {result.dates[period]}, "
+        f"{result.terms.currency}\n"
+    )
     for text in tree(root, period):
         print(text)
 

@@ -24,7 +24,9 @@ TapePath = Annotated[
 ]
 Folder = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="Where files are written; reports/<deal> if left out.", show_default=False),
+    typer.Option(
+        "--out", metavar="DIR", help="Where files are written; reports/<deal> if left out.", show_default=False
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

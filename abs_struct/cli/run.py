@@ -23,8 +23,12 @@ def run(
     json_: Json = False,
     record: Annotated[
         list[str] | None,
-        typer.Option("--record", metavar="LINES", show_default=False,
-                     help="Write lines by period as CSV, as in notes.*.balance,pool.prepaid; may be repeated."),
+        typer.Option(
+            "--record",
+            metavar="LINES",
+            show_default=False,
+            help="Write lines by period as CSV, as in notes.*.balance,pool.prepaid; may be repeated.",
+        ),
     ] = None,
     excel: Annotated[bool, typer.Option("--excel/--no-excel", help="Write the investor report.")] = True,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
@@ -120,8 +124,8 @@ def show(result: Result, files: tuple[str, ...]) -> None:
     share = deal.net_loss / deal.pool_balance
     print(f"Pool      {amounts} ({factor_percent(share)}), WAL {life(deal.pool_wal)}")
     print(
-        f"Residual  paid {money(deal.residual_paid)} on {money(deal.residual_invested)}, IRR {rate(deal.residual_irr)}, "
-        f"multiple {life(deal.residual_multiple)}; cost of funds {rate(deal.cost_of_funds)}"
+        f"Residual  paid {money(deal.residual_paid)} on {money(deal.residual_invested)}, "
+        f"IRR {rate(deal.residual_irr)}, multiple {life(deal.residual_multiple)}; cost of funds {rate(deal.cost_of_funds)}"
     )
     show_triggers(result)
     for warning in result.warnings:

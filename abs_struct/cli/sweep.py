@@ -25,12 +25,15 @@ def sweep(
     ],
     measure: Annotated[
         list[str] | None,
-        typer.Option("--measure", metavar="NAMES", help="As in A.wal,D.yield,residual.irr; all if left out.",
-                     show_default=False),
+        typer.Option(
+            "--measure", metavar="NAMES", help="As in A.wal,D.yield,residual.irr; all if left out.", show_default=False
+        ),
     ] = None,
     changes: Changes = None,
     tape: TapePath = None,
-    executor: Annotated[Literal["local", "process", "dask"], typer.Option("--executor", help="Where it runs.")] = "local",
+    executor: Annotated[
+        Literal["local", "process", "dask"], typer.Option("--executor", help="Where it runs.")
+    ] = "local",
     out: Folder = None,
     yes: Annotated[bool, typer.Option("--yes", help="Allow more than ten million cells.")] = False,
     json_: Json = False,

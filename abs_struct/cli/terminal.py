@@ -65,7 +65,9 @@ class Progress:
             return
         spent = time.monotonic() - self.started
         left = f"  {spent / done * (total - done):,.0f} s left" if 0 < done < total and spent > 1.0 else ""
-        print(f"\r\x1b[K{self.title} {done:,} of {total:,}  {done / total:.0%}{left}", end="", file=sys.stderr, flush=True)
+        print(
+            f"\r\x1b[K{self.title} {done:,} of {total:,}  {done / total:.0%}{left}", end="", file=sys.stderr, flush=True
+        )
         self.drawn = True
 
     def stage(self, what: str) -> None:
@@ -118,7 +120,9 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -
 
     def written(row: Sequence[str]) -> str:
         spaces = [" " * (widths[at] - width(text)) for at, text in enumerate(row)]
-        parts = [text + gap if at < left else gap + text for at, (text, gap) in enumerate(zip(row, spaces, strict=True))]
+        parts = [
+            text + gap if at < left else gap + text for at, (text, gap) in enumerate(zip(row, spaces, strict=True))
+        ]
         return "  ".join(parts).rstrip()
 
     lines = [written(cells[0]), "  ".join("-" * size for size in widths), *(written(row) for row in cells[1:])]

@@ -49,8 +49,8 @@ class Explanation:
     def as_dict(self) -> dict[str, Any]:
         """The tree as JSON holds it."""
         return {
-            "path": self.path, "period": self.period, "label": self.label, "unit": self.unit, "value": number(self.value),
-            "formula": self.formula, "figures": self.figures, "place": self.place,
+            "path": self.path, "period": self.period, "label": self.label, "unit": self.unit,
+            "value": number(self.value), "formula": self.formula, "figures": self.figures, "place": self.place,
             "children": [child.as_dict() for child in self.children],
         }  # fmt: skip
 

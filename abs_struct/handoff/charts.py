@@ -65,10 +65,12 @@ def write_charts(result: Result, folder: str | Path) -> list[Path]:
     from matplotlib.figure import Figure
 
     view, files = View(result), []
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **STYLE, "backend": "agg"}):
+    settings: Any = {key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"}
+    with matplotlib.rc_context(settings | STYLE):
         for name, draw in CHARTS.items():
-            figure = Figure(figsize=(8.0, 4.5), layout="constrained")
+            figure = Figure(figsize=(8.0, 4.5))
             FigureCanvasAgg(figure)
+            figure.subplots_adjust(left=0.085, right=0.975, top=0.9, bottom=0.115)
             axes = figure.add_subplot()
             draw(view, axes)
             sign(view, figure)
@@ -84,10 +86,10 @@ def write_charts(result: Result, folder: str | Path) -> list[Path]:
 def sign(view: View, figure: Any) -> None:
     """What the picture was made from, and a stamp where a check failed."""
     result = view.result
-    text = f"{plain_text(result.terms.name)}   deal file {result.document.sha256[:12]}   tape {result.collateral.tape.sha256[:12]}"
-    figure.supxlabel(text, fontsize=6, color=GREY, x=0.012, ha="left")
+    prints = f"deal file {result.document.sha256[:12]}   tape {result.collateral.tape.sha256[:12]}"
+    figure.text(0.012, 0.015, f"{plain_text(result.terms.name)}   {prints}", fontsize=6, color=GREY)
     if view.draft:
-        figure.suptitle(view.draft, fontsize=12, color="#B00020", weight="bold")
+        figure.text(0.975, 0.955, view.draft, fontsize=12, color="#B00020", weight="bold", ha="right")
 
 
 def scale(view: View) -> tuple[float, str]:
@@ -120,11 +122,12 @@ def money_axis(axes: Any, unit: str) -> None:
 
 def time_axis(axes: Any, view: View, end: int) -> None:
     """Dates along the bottom, without a gap at either side."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    import matplotlib.dates
 
-    locator = AutoDateLocator(minticks=4, maxticks=9)
+    dates: Any = matplotlib.dates
+    locator = dates.AutoDateLocator(minticks=4, maxticks=9)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, show_offset=False))
     axes.set_xlim(view.dates[0], view.dates[end])
 
 
@@ -137,7 +140,9 @@ def note_balances(view: View, axes: Any) -> None:
         values = scaled(view.line(f"notes.{name}.balance"), unit)
         above = [a + b for a, b in zip(below, values, strict=True)]
         colour = COLOURS[at % len(COLOURS)]
-        axes.fill_between(view.dates, below, above, color=colour, linewidth=0.8, edgecolor="white", label=plain_text(label))
+        axes.fill_between(
+            view.dates, below, above, color=colour, linewidth=0.8, edgecolor="white", label=plain_text(label)
+        )
         middle = min(6, max(1, sum(value > 0.0 for value in values) // 3), len(values) - 1)
         if values[middle] > 0.15 * tallest:
             height = (below[middle] + above[middle]) / 2
@@ -151,7 +156,7 @@ def note_balances(view: View, axes: Any) -> None:
 
 
 def collections(view: View, axes: Any) -> None:
-    """What the pool brings in, split; columns from the bottom in the order of the legend."""
+    """What the pool brings in, split; layers from the bottom in the order of the legend."""
     unit, words = scale(view)
     parts = {
         "Scheduled principal": "pool.scheduled_principal", "Prepayments": "pool.prepaid", "Interest": "pool.interest",
@@ -161,11 +166,10 @@ def collections(view: View, axes: Any) -> None:
     below = [0.0] * view.last
     for at, (label, path) in enumerate(parts.items()):
         values = scaled(view.line(path)[1:], unit)
-        axes.bar(
-            view.dates[1:], values, bottom=below, width=24, color=COLOURS[at], label=label, hatch=hatches[at],
-            edgecolor="white", linewidth=0,
-        )  # fmt: skip
-        below = [a + b for a, b in zip(below, values, strict=True)]
+        above = [a + b for a, b in zip(below, values, strict=True)]
+        look = {"facecolor": COLOURS[at], "hatch": hatches[at], "edgecolor": "white", "linewidth": 0.0}
+        axes.fill_between(view.dates[1:], below, above, step="mid", label=label, **look)
+        below = above
     axes.set_title("Collections")
     money_axis(axes, words)
     time_axis(axes, view, view.last)
@@ -206,8 +210,8 @@ def losses(view: View, axes: Any) -> None:
         values = view.line(f"triggers.{name}.value")[1 : end + 1]
         level = view.line(f"triggers.{name}.level")[1 : end + 1]
         axes.step(days, level, where="pre", color=COLOURS[3], linestyle=DASHES[1], linewidth=1.6, label="Trigger level")
-        axes.annotate("Trigger level", (days[-1], level[-1]), xytext=(-4, 5), textcoords="offset points", color=COLOURS[3],
-                      ha="right", fontsize=8)  # fmt: skip
+        axes.annotate("Trigger level", (days[-1], level[-1]), xytext=(-4, 5), textcoords="offset points",
+                      color=COLOURS[3], ha="right", fontsize=8)  # fmt: skip
         axes.set_title("Cumulative net loss against its trigger")
     axes.plot(days, values, color=COLOURS[0], linewidth=2.0, label="Cumulative net loss")
     axes.annotate("Cumulative net loss", (days[-1], values[-1]), xytext=(-4, -12), textcoords="offset points",

@@ -25,9 +25,9 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def plain_text(text: object) -> str:
-    """Text that a cell can hold: no control characters, no more than a cell takes.
+    r"""Text that a cell can hold: no control characters, no more than a cell takes.
 
-    >>> plain_text("a\\x07b")
+    >>> plain_text("a\x07b")
     'ab'
     """
     return CONTROL.sub("", str(text))[:LONGEST]

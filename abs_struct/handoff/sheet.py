@@ -80,7 +80,9 @@ class Paper:
     names: dict[str, str] = field(default_factory=dict)
     sheets: dict[str, Sheet] = field(default_factory=dict)
 
-    def sheet(self, title: str, widths: Sequence[float] = (), *, colour: str = NAVY, size: int = A4, wide: int = 1) -> Sheet:
+    def sheet(
+        self, title: str, widths: Sequence[float] = (), *, colour: str = NAVY, size: int = A4, wide: int = 1
+    ) -> Sheet:
         """A new sheet, ready to print: landscape, `wide` pages across, a footer with deal, sheet and page."""
         name = self.name_of(title)
         worksheet = self.workbook.add_worksheet(name)
@@ -150,7 +152,9 @@ class Sheet:
         """A link to another sheet of this workbook."""
         name = self.paper.names.get(title) or re.sub(r"[\[\]:*?/\\]", "-", title)[:31]
         quoted = name.replace("'", "''")
-        self.worksheet.write_url(row, column, f"internal:'{quoted}'!A1", self.paper.look(kind), plain_text(text or title))
+        self.worksheet.write_url(
+            row, column, f"internal:'{quoted}'!A1", self.paper.look(kind), plain_text(text or title)
+        )
 
     def title(self, title: str, subtitle: str = "") -> None:
         """The title in A1 and what the sheet shows below it."""
@@ -234,7 +238,13 @@ def new_workbook(draft: Path, title: str, subject: str, comments: str = "", stam
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     workbook = xlsxwriter.Workbook(str(draft), options)
     workbook.set_properties(
-        {"title": plain_text(title), "subject": subject, "author": "abs_struct", "created": CREATED, "comments": comments}
+        {
+            "title": plain_text(title),
+            "subject": subject,
+            "author": "abs_struct",
+            "created": CREATED,
+            "comments": comments,
+        }
     )
     workbook.set_size(2400, 1500)
     return workbook, Paper(workbook, Look(workbook), stamp or plain_text(title))

@@ -20,7 +20,7 @@ def stratification(view: View, paper: Paper) -> str:
     """One table a characteristic; each sums to the pool, to the cent."""
     collateral = view.result.collateral
     sheet = paper.sheet(STRATIFICATION, (30, 11, 11, 18, 11, 12, 16))
-    sheet.title(STRATIFICATION, f"{collateral.loans:,} eligible loans at the cut-off date; every table sums to the pool")
+    sheet.title(STRATIFICATION, f"{collateral.loans:,} eligible loans at cut-off; every table sums to the pool")
     numbers = ("text", "count", "share", "cents", "share", "percent", "life")
     row = 3
     for table in stratify(collateral.eligible):
@@ -44,7 +44,8 @@ def eligibility(view: View, paper: Paper) -> str:
     collateral = view.result.collateral
     tape, found = collateral.tape, collateral.eligibility
     sheet = paper.sheet(ELIGIBILITY, (26, 52, 14, 18, 40))
-    sheet.title(ELIGIBILITY, f"{len(tape):,} accepted loans: {collateral.loans:,} eligible, {collateral.ineligible:,} not")
+    counts = f"{collateral.loans:,} eligible, {collateral.ineligible:,} not"
+    sheet.title(ELIGIBILITY, f"{len(tape):,} accepted loans: {counts}")
     totals = tape.totals()
     row = sheet.header(3, ("Tape", "", "Rows", "Balance", ""), (0, 1, 4))
     for name, rows, cents in (
@@ -75,10 +76,10 @@ def eligibility(view: View, paper: Paper) -> str:
             row += 1
     if tape.rejections:
         row = sheet.header(row, ("Rejected row", "Reason", "Line of tape", "Balance", "Field"), (0, 1, 4))
-        rows = [
+        rejected = [
             (r.loan_id, r.reason, r.row, None if r.balance_cents is None else r.balance_cents / 100, r.field)
             for r in tape.rejections[:MOST_LOANS]
         ]
-        sheet.rows(row, rows, ("text", "text", "whole", "cents", "words"))
+        sheet.rows(row, rejected, ("text", "text", "whole", "cents", "words"))
     sheet.freeze(3, 1)
     return "criteria, loans left out, rows rejected"

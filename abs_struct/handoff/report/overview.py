@@ -51,10 +51,12 @@ def facts(view: View, sheet: Sheet, row: int) -> int:
         ("Initial balance", deal.pool_balance, "money"), ("Scheduled principal", deal.scheduled_principal, "money"),
         ("Prepayments", deal.prepaid, "money"), ("Defaulted", deal.defaulted, "money"),
         ("Recovered", deal.recovered, "money"), ("Net loss", deal.net_loss, "money"),
-        ("Net loss, of initial pool", deal.net_loss / deal.pool_balance, "share"), ("WAL (years)", deal.pool_wal, "life"),
+        ("Net loss, of initial pool", deal.net_loss / deal.pool_balance, "share"),
+        ("WAL (years)", deal.pool_wal, "life"),
     ]  # fmt: skip
     right = [
-        ("Residual: received", deal.residual_paid, "money"), ("Residual: put in at closing", deal.residual_invested, "money"),
+        ("Residual: received", deal.residual_paid, "money"),
+        ("Residual: put in at closing", deal.residual_invested, "money"),
         ("Residual: multiple", deal.residual_multiple, "life"), ("Residual: IRR", deal.residual_irr, "rate"),
         ("Notes, of pool", deal.advance_rate, "share"), ("All-in cost of funds", deal.cost_of_funds, "rate"),
     ]  # fmt: skip

@@ -120,7 +120,10 @@ def waterfall(view: View, paper: Paper, section: Section, title: str) -> str:
         for number, clause in enumerate(section.clauses, 1):
             sheet.text(FIRST_ROW + 1 + number, 0, f"{number}. {clause_title(clause, view.result.program.labels)}")
         return "not in force in this run"
-    columns = [*keys(view), Column("Available", "money", view.flow(f"sections.{section.name}.available"), group="Funds")]
+    columns = [
+        *keys(view),
+        Column("Available", "money", view.flow(f"sections.{section.name}.available"), group="Funds"),
+    ]
     never = []
     for number, clause in enumerate(section.clauses, 1):
         words = f"{number}. {clause_title(clause, view.result.program.labels)}"
@@ -137,7 +140,8 @@ def waterfall(view: View, paper: Paper, section: Section, title: str) -> str:
     sheet = paper.sheet(title, wide=max(1, -(-(len(columns) - 2) // 12)), size=A3)
     sheet.title("Waterfall")  # its columns are repeated on every page: no longer than they are wide
     sheet.text(0, 2, section.name.replace("_", " "), "title")
-    sheet.text(1, 2, f"{view.result.terms.name}: due and paid of each clause; amounts in {view.result.terms.currency}", "subtitle")
+    terms = view.result.terms
+    sheet.text(1, 2, f"{terms.name}: due and paid of each clause; amounts in {terms.currency}", "subtitle")
     sheet.series(FIRST_ROW, columns)
     row = FIRST_ROW + 2 + len(view.periods) + 3
     if never:

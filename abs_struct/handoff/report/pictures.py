@@ -22,12 +22,14 @@ def all_of(view: View, paper: Paper) -> Iterator[tuple[Any, str]]:
     yield losses(view, paper)
 
 
-def cells(view: View, paper: Paper, title: str, column: int, *, groups: bool, start: int = 0, end: int = -1) -> dict[str, Any]:
+def cells(
+    view: View, paper: Paper, title: str, column: int, *, groups: bool, start: int = 0, end: int = -1
+) -> dict[str, Any]:
     """Dates and one column of a page by period."""
     head = FIRST_ROW + (2 if groups else 1)
     stop = view.last if end < 0 else end
-    name = paper.names[title]
-    return {"categories": [name, head + start, 1, head + stop, 1], "values": [name, head + start, column, head + stop, column]}
+    name, first, last = paper.names[title], head + start, head + stop
+    return {"categories": [name, first, 1, last, 1], "values": [name, first, column, last, column]}
 
 
 def spoken(label: str) -> str:
@@ -44,7 +46,8 @@ def column_of(view: View, title: str, word: str) -> int:
 def styled(chart: Any, title: str, number: str, unit: str, end_year: int, start_year: int) -> Any:
     """One look for all charts."""
     plain = {"name": FONT, "size": 9, "color": GREY, "bold": False}
-    chart.set_title({"name": title, "overlay": False, "name_font": {"name": FONT, "size": 11, "bold": True, "color": INK}})
+    bold = {"name": FONT, "size": 11, "bold": True, "color": INK}
+    chart.set_title({"name": title, "overlay": False, "name_font": bold})
     chart.set_x_axis({
         "date_axis": True, "num_format": "yyyy", "major_unit": 1 if end_year - start_year < 12 else 5,
         "major_unit_type": "years", "num_font": plain, "line": {"color": GREY, "width": 0.75},
@@ -68,7 +71,11 @@ def finished(view: View, chart: Any, title: str, number: str, unit: str, end: in
 def scale_of(view: View) -> tuple[str, str]:
     """The number format and unit of money on an axis: millions, or thousands for small deals."""
     currency = view.result.terms.currency
-    return ("#,##0,,", f"{currency} million") if view.line("pool.balance")[0] >= 2e7 else ("#,##0,", f"{currency} thousand")
+    return (
+        ("#,##0,,", f"{currency} million")
+        if view.line("pool.balance")[0] >= 2e7
+        else ("#,##0,", f"{currency} thousand")
+    )
 
 
 def note_balances(view: View, paper: Paper) -> tuple[Any, str]:
@@ -122,10 +129,11 @@ def losses(view: View, paper: Paper) -> tuple[Any, str]:
         if other == name:
             break
         before += 5 if terms.levels is not None else 2
-    span = {"groups": True, "start": 1, "end": view.notes_end}
+    span: dict[str, Any] = {"groups": True, "start": 1, "end": view.notes_end}
     tested = {"line": {"color": COLOURS[0], "width": 2}}
     level = {"line": {"color": COLOURS[3], "width": 1.75, "dash_type": "dash"}}
-    chart.add_series({"name": spoken(view.label(f"triggers.{name}")), **cells(view, paper, TRIGGERS, before, **span), **tested})
+    label = spoken(view.label(f"triggers.{name}"))
+    chart.add_series({"name": label, **cells(view, paper, TRIGGERS, before, **span), **tested})
     chart.add_series({"name": "Trigger level", **cells(view, paper, TRIGGERS, before + 1, **span), **level})
     finished(view, chart, f"{title} against its trigger", "0.0%", "", view.notes_end)
     return chart, "Lines: cumulative net loss as tested, and the level of its trigger, while notes are outstanding"

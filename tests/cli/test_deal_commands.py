@@ -1,0 +1,120 @@
+"""abs-struct init, validate, schema, sweep, excel."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from cli.program import command, refused
+from small import small
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """An empty folder, which is the place of work."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_starter_runs_at_once(place):
+    """What `init` writes is valid, and `run` works on it at once."""
+    files = command("init", "first").stdout.split()
+    assert files == ["first.yaml", "tapes/first.yaml", "tapes/first.csv"]
+    assert "valid; 2 notes" in command("validate", "first.yaml").stdout
+    found = json.loads(command("run", "first.yaml", "--json", "--no-excel", "--no-charts").stdout)
+    assert (found["deal"]["name"], found["tape"]["loans"], found["checks"]["failed"]) == ("first", 400, 0)
+    assert found["notes"]["A"]["principal_shortfall"] == 0.0
+
+
+def test_starter_writes_over_nothing(place):
+    """An existing file is kept unless `--force` says otherwise."""
+    command("init", "first")
+    (place / "first.yaml").write_text("mine")
+    said = refused("init", "first", code=2)
+    assert said == "first.yaml: exists already; choose another name, or say --force to write over it"
+    assert (place / "first.yaml").read_text() == "mine"
+    command("init", "first", "--force")
+    assert (place / "first.yaml").read_text().startswith("# first:")
+
+
+def test_starter_refuses_a_name_that_is_none(place):
+    """A name with a space would be awkward everywhere else."""
+    assert "is written with letters" in refused("init", "my deal", code=2)
+
+
+def test_validate_as_json(place):
+    """Valid: an empty list of findings. Not valid: each with file, line, path and message, exit code 3."""
+    small(place)
+    found = json.loads(command("validate", "small.yaml", "--json").stdout)
+    assert found == {"schema": "abs-struct/validate/1", "file": "small.yaml", "valid": True, "findings": []}
+    result = command("validate", "small.yaml", "--json", "--set", "notes.A.coupon=five", code=3)
+    found = json.loads(result.stdout)
+    assert not found["valid"]
+    assert found["findings"][0]["path"] == "notes.A.coupon"
+    assert found["findings"][0]["line"] == 10
+    assert "Traceback" not in result.stderr
+
+
+def test_schema_describes_the_deals(repository):
+    """The schema names itself, and every key of the shipped deal is a property of it."""
+    from ruamel.yaml import YAML
+
+    found = json.loads(command("schema").stdout)
+    assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert found["title"] == "abs_struct deal file"
+    deal = YAML(typ="safe").load((repository / "deals/mpl_2027_1.yaml").read_text("utf-8"))
+    assert set(deal) <= set(found["properties"])
+    assert {"name", "dates", "pool", "notes", "waterfall"} <= set(found["required"])
+
+
+def test_sweep_writes_its_table(place):
+    """A sweep prints how many scenarios ran and leaves a tidy table, a grid and a heat map."""
+    small(place)
+    axis = ("--vary", "assumptions.prepayment.cpr=5%:15%:5%", "--vary", "notes.A.coupon=5%,6%")
+    said = command("sweep", "small.yaml", *axis, "--measure", "A.wal,B.yield").stdout
+    assert "6 scenarios" in said
+    folder = place / "reports" / "small"
+    expected = {"sweep.csv", "sweep.parquet", "sweep.xlsx", "sweep_A_wal.png", "sweep_B_yield.png"}
+    assert {path.name for path in folder.iterdir()} == expected
+    header, *rows = (folder / "sweep.csv").read_text().splitlines()
+    assert header == "assumptions.prepayment.cpr,notes.A.coupon,A.wal,B.yield,reason"
+    assert len(rows) == 6
+
+
+def test_sweep_grid_has_the_figures(place):
+    """The grid of a measure stands on a sheet of its name."""
+    from openpyxl import load_workbook
+
+    small(place)
+    words = ("--vary", "assumptions.prepayment.cpr=5%,10%", "--vary", "notes.A.coupon=5%,6%", "--measure", "A.wal")
+    found = json.loads(command("sweep", "small.yaml", *words, "--json").stdout)
+    assert (found["schema"], found["scenarios"], found["measures"]) == ("abs-struct/sweep/1", 4, ["A.wal"])
+    sheet = load_workbook(place / "reports/small/sweep.xlsx")["A.wal"]
+    one = ("run", "small.yaml", "--json", "--no-excel", "--no-charts", "--set", "assumptions.prepayment.cpr=5%")
+    single = json.loads(command(*one).stdout)
+    assert sheet.cell(5, 2).value == pytest.approx(single["notes"]["A"]["wal"], rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--vary", "assumptions.prepayment.cpr"), "write PATH=START:STOP:STEP or PATH=A,B,C"),
+        (("--vary", "assumptions.prepayment.cpr=5%:1%:1%"), "yields no points"),
+        (("--vary", "notes.A.coupon=5%", "--measure", "A.wall"), "no measure 'A.wall'; did you mean 'A.wal'?"),
+        (("--vary", "notes.A.coupon=5%", "--executor", "dask"), "sweeps on one machine"),
+    ],
+)  # fmt: skip
+def test_sweep_refuses(place, words, sentence):
+    """A grid that cannot be run is refused before anything runs."""
+    small(place)
+    assert sentence in refused("sweep", "small.yaml", *words, code=2)
+
+
+def test_excel_writes_a_workbook(place):
+    """`excel` prints the path of the live workbook."""
+    small(place)
+    path = command("excel", "small.yaml").stdout.strip()
+    assert path == "reports/small/small_live.xlsx"
+    found = json.loads(command("excel", "small.yaml", "--json", "--file", "x.xlsx").stdout)
+    assert (found["schema"], found["files"], found["checks"]["failed"]) == ("abs-struct/excel/1", ["x.xlsx"], 0)
+    assert (place / path).read_bytes() == (place / "x.xlsx").read_bytes()

@@ -1,0 +1,100 @@
+"""The charts: PNG and SVG of every picture, the same bytes for the same run, no state left behind."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from small import TERMS, small
+
+from abs_struct.handoff import charts
+from abs_struct.handoff.charts import write_charts
+from abs_struct.handoff.view import View
+
+PICTURES = ("note_balances", "collections", "enhancement", "cumulative_net_loss")
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    """A run of the small deal."""
+    return small(tmp_path_factory.mktemp("charts")).run()
+
+
+@pytest.fixture(scope="module")
+def files(result, tmp_path_factory):
+    """Its pictures by name."""
+    return {path.name: path for path in write_charts(result, tmp_path_factory.mktemp("pictures") / "made")}
+
+
+def test_every_picture_twice(files):
+    """Each picture as PNG and as SVG."""
+    assert set(files) == {f"{name}{ending}" for name in PICTURES for ending in (".png", ".svg")}
+    for name, path in files.items():
+        head = path.read_bytes()[:200]
+        assert head.startswith(b"\x89PNG") if name.endswith(".png") else b"<?xml" in head
+
+
+def test_same_run_same_bytes(result, files, tmp_path):
+    """Drawn again, every file has the same bytes."""
+    for path in write_charts(result, tmp_path):
+        assert path.read_bytes() == files[path.name].read_bytes(), path.name
+
+
+def test_no_pyplot(result, tmp_path):
+    """Drawing touches neither pyplot nor the settings of the session."""
+    import matplotlib
+
+    before = dict(matplotlib.rcParams)
+    loaded = "matplotlib.pyplot" in sys.modules
+    write_charts(result, tmp_path)
+    assert ("matplotlib.pyplot" in sys.modules) == loaded
+    assert dict(matplotlib.rcParams) == before
+
+
+def figure_of(result, name):
+    """A chart as matplotlib holds it."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    charts.CHARTS[name](View(result), axes)
+    return axes
+
+
+def test_losses_are_the_tested_line(result):
+    """The loss chart holds the value that the trigger tested, and the level as steps."""
+    axes = figure_of(result, "cumulative_net_loss")
+    drawn = {line.get_label(): line for line in axes.get_lines()}
+    end = View(result).notes_end
+    assert list(drawn["Cumulative net loss"].get_ydata()) == result.lines["triggers.losses.value"][1 : end + 1].tolist()
+    assert list(drawn["Trigger level"].get_ydata()) == result.lines["triggers.losses.level"][1 : end + 1].tolist()
+    assert "steps" in drawn["Trigger level"].get_drawstyle()
+
+
+def test_enhancement_ends_with_the_class(result):
+    """The enhancement of a class is drawn while it is outstanding, each class with dashes of its own."""
+    lines = figure_of(result, "enhancement").get_lines()
+    assert [line.get_label() for line in lines] == ["A", "B"]
+    for line in lines:
+        outstanding = int((result.lines[f"notes.{line.get_label()}.balance"] > 0.005).sum())
+        assert len(line.get_ydata()) == outstanding
+    assert lines[0].get_linestyle() != lines[1].get_linestyle()
+
+
+def test_deal_without_triggers(tmp_path):
+    """Without a loss trigger the loss is drawn by itself, as a share of the pool."""
+    terms = TERMS.replace(
+        "losses: {test: pool.cumulative_net_loss / pool.initial_balance", "losses: {test: pool.factor"
+    )
+    result = small(tmp_path, terms).run()
+    assert View(result).loss_trigger is None
+    axes = figure_of(result, "cumulative_net_loss")
+    assert [line.get_label() for line in axes.get_lines()] == ["Cumulative net loss"]
+
+
+def test_labels_are_words_not_mathematics(tmp_path):
+    """A label with dollar signs is printed as it stands."""
+    result = small(tmp_path, **{"notes.A.label": "$x_1$ & {a}"}).run()
+    assert len(write_charts(result, tmp_path / "out")) == 8
