@@ -125,7 +125,8 @@ def show(result: Result, files: tuple[str, ...]) -> None:
     print(f"Pool      {amounts} ({factor_percent(share)}), WAL {life(deal.pool_wal)}")
     print(
         f"Residual  paid {money(deal.residual_paid)} on {money(deal.residual_invested)}, "
-        f"IRR {rate(deal.residual_irr)}, multiple {life(deal.residual_multiple)}; cost of funds {rate(deal.cost_of_funds)}"
+        f"IRR {rate(deal.residual_irr)}, multiple {life(deal.residual_multiple)}; "
+        f"cost of funds {rate(deal.cost_of_funds)}"
     )
     show_triggers(result)
     for warning in result.warnings:

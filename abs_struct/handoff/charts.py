@@ -192,9 +192,10 @@ def enhancement(view: View, axes: Any) -> None:
         axes.annotate(label, (day, height), xytext=(3, 3), textcoords="offset points", color=colour, fontsize=8)
     axes.set_title("Credit enhancement, of the pool balance")
     percent_axis(axes)
-    axes.margins(y=0.12)
-    time_axis(axes, view, view.notes_end)
-    axes.set_xlim(view.dates[0], view.dates[min(view.notes_end + 4, view.last)])
+    least, most = view.enhancement_span
+    axes.set_ylim(least, most + 0.08 * (most - least))
+    first, end = view.dates[0], view.dates[view.notes_end]
+    axes.set_xlim(first, end + (end - first) * 0.08)
     axes.legend(loc="upper left")
 
 

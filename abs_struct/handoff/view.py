@@ -65,10 +65,16 @@ class View:
         return [None, *self.line(path)[1:]]
 
     def enhancement(self, note: str) -> list[float | None]:
-        """Credit enhancement of a class while it is outstanding."""
-        balance = self.line(f"notes.{note}.balance")
+        """Credit enhancement of a class while it and the pool are outstanding."""
         values = self.line(f"notes.{note}.enhancement")
-        return [v if b > HALF_A_CENT else None for v, b in zip(values, balance, strict=True)]
+        owed = zip(self.line(f"notes.{note}.balance"), self.line("pool.balance"), strict=True)
+        return [v if min(pair) > HALF_A_CENT else None for v, pair in zip(values, owed, strict=True)]
+
+    @cached_property
+    def enhancement_span(self) -> tuple[float, float]:
+        """The least and the largest enhancement of any class, 0 and 1 among them; below -100% nothing is shown."""
+        found = [value for name in self.result.terms.notes for value in self.enhancement(name) if value is not None]
+        return max(min([0.0, *found]), -1.0), max([1.0, *found])
 
     def label(self, owner: str) -> str:
         """The name to print: `notes.A` -> Class A."""

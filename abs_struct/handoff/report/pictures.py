@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,7 +52,7 @@ def styled(chart: Any, title: str, number: str, unit: str, end_year: int, start_
     chart.set_x_axis({
         "date_axis": True, "num_format": "yyyy", "major_unit": 1 if end_year - start_year < 12 else 5,
         "major_unit_type": "years", "num_font": plain, "line": {"color": GREY, "width": 0.75},
-        "major_tick_mark": "outside",
+        "major_tick_mark": "outside", "label_position": "low",
     })  # fmt: skip
     chart.set_y_axis({
         "num_format": number, "num_font": plain, "name": unit, "name_font": plain, "min": 0, "line": {"none": True},
@@ -109,7 +110,9 @@ def enhancement(view: View, paper: Paper) -> tuple[Any, str]:
         chart.add_series({"name": spoken(label), **found, "line": line})
     chart.show_blanks_as("gap")
     finished(view, chart, "Credit enhancement, of the pool balance", "0%", "", view.notes_end)
-    if all(value is None or value <= 1.0 for name in view.notes for value in view.enhancement(name)):
+    least, most = view.enhancement_span
+    chart.y_axis["min"] = math.floor(least * 5.0) / 5.0
+    if most == 1.0:
         chart.y_axis["max"] = 1
     return chart, "Lines: credit enhancement of each class as a share of the pool balance, while it is outstanding"
 
