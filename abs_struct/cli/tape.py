@@ -25,9 +25,7 @@ app = typer.Typer(
 File = Annotated[Path, typer.Argument(help="The tape: .csv, .csv.gz, .parquet or .xlsx.", show_default=False)]
 LayoutName = Annotated[
     str | None,
-    typer.Option(
-        "--layout", help="A layout's name, or a layout file (.yaml); found by the header if left out."
-    ),
+    typer.Option("--layout", help="A layout's name, or a layout file (.yaml); found by the header if left out."),
 ]
 AsOfDay = Annotated[
     str,
@@ -72,8 +70,7 @@ def check(
     if json_:
         found = summary(tape)
         found["criteria"] = [
-            {"rule": c.rule, "failed": c.failed, "failed_balance": c.failed_cents / 100}
-            for c in eligibility.criteria
+            {"rule": c.rule, "failed": c.failed, "failed_balance": c.failed_cents / 100} for c in eligibility.criteria
         ]
         found["ineligible"] = [
             {
@@ -98,9 +95,7 @@ def stratify(
     file: File,
     by: Annotated[
         list[str] | None,
-        typer.Option(
-            "--by", help="Columns, with commas between them or repeated; all usual ones if left out."
-        ),
+        typer.Option("--by", help="Columns, with commas between them or repeated; all usual ones if left out."),
     ] = None,
     layout: LayoutName = None,
     as_of: AsOfDay = "auto",
@@ -126,12 +121,8 @@ def stratify(
 
 @app.command()
 def generate(
-    specification: Annotated[
-        Path, typer.Argument(help="The specification of the pool (.yaml).", show_default=False)
-    ],
-    out: Annotated[
-        Path, typer.Option("--out", help="Where to write it: .csv or .csv.gz.", show_default=False)
-    ],
+    specification: Annotated[Path, typer.Argument(help="The specification of the pool (.yaml).", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="Where to write it: .csv or .csv.gz.", show_default=False)],
 ) -> None:
     """Write a synthetic tape from a short specification."""
     from abs_struct.tape.generate import as_csv, write_tape
@@ -173,8 +164,7 @@ def print_summary(found: dict[str, Any]) -> None:
 
     lines = {
         "file": printable(found["file"]),
-        "layout": found["layout"]
-        + ("  (a history: every current balance is zero)" if found["history"] else ""),
+        "layout": found["layout"] + ("  (a history: every current balance is zero)" if found["history"] else ""),
         "rows read": f"{found['rows_read']:>15,}",
         "accepted": f"{found['accepted']:>15,}",
         "rejected": f"{found['rejected']:>15,}",
@@ -276,7 +266,6 @@ def as_json(tape: Tape, tables: tuple[Stratification, ...]) -> dict[str, Any]:
         "loans": len(tape),
         "balance": tape.balance,
         "tables": [
-            {"by": t.by, "title": t.title, "bands": [row(b) for b in t.bands], "total": row(t.total)}
-            for t in tables
+            {"by": t.by, "title": t.title, "bands": [row(b) for b in t.bands], "total": row(t.total)} for t in tables
         ],
     }

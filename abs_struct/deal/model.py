@@ -94,8 +94,8 @@ class Pool(Terms):
     layout: str | None = Field(default=None, description="the tape's layout; recognised from its header when left out")
     as_of: choice("cutoff", "origination", "auto") = Field(  # type: ignore[valid-type]
         default="cutoff",
-        description="cutoff: balances, ages and terms of the tape; origination: the original balance at age 0 (a history "
-        "as tape); auto: origination where every current balance is zero, and said so, else cutoff",
+        description="cutoff: balances, ages and terms of the tape; origination: the original balance at age 0 (a "
+        "history as tape); auto: origination where every current balance is zero, and said so, else cutoff",
     )
     groups: tuple[str, ...] = Field(default=(), description="columns by which curves may differ")
     eligibility: tuple[Annotated[Criterion, BeforeValidator(as_criterion)], ...] = ()

@@ -22,7 +22,7 @@ NOTES = declare(
         "enhancement",
         "Credit enhancement",
         "信用增级",
-        "(pool balance - this class and those before it + accounts) / pool balance; with no pool left 1 if repaid, else 0",
+        "(pool balance - this class and those before it + accounts) / pool balance; without a pool 1 if repaid",
         unit="rate",
     ),
 )

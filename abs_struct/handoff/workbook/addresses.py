@@ -36,9 +36,7 @@ def prefix(sheet: str, here: str) -> str:
 class Addresses:
     """Where everything is: lines in columns, inputs and closing amounts in rows of the assumptions."""
 
-    def __init__(
-        self, layout: Layout, inputs: Mapping[str, int], constants: Mapping[str, int], periods: int
-    ) -> None:
+    def __init__(self, layout: Layout, inputs: Mapping[str, int], constants: Mapping[str, int], periods: int) -> None:
         self.layout = layout
         self.inputs = inputs
         self.constants = constants
@@ -92,9 +90,7 @@ class Addresses:
         column = self.layout.columns[path]
         return self.rows(column.sheet, letters(column.index), here, opening=opening, closing=closing)
 
-    def rows(
-        self, sheet: str, letter: str, here: str, *, opening: bool = False, closing: bool = False
-    ) -> str:
+    def rows(self, sheet: str, letter: str, here: str, *, opening: bool = False, closing: bool = False) -> str:
         """The rows of the periods in any column of a sheet."""
         start = FIRST_ROW if opening or closing else FIRST_ROW + 1
         end = self.last_row - 1 if closing else self.last_row

@@ -128,9 +128,7 @@ class Sheet:
         """A link to a sheet of this workbook."""
         self.worksheet.write_url(row, column, f"internal:'{sheet}'!A1", self.book.styles(kind), text or sheet)
 
-    def series(
-        self, row: int, column: int, template: str, values: Any, number: str, kind: str = "formula"
-    ) -> None:
+    def series(self, row: int, column: int, template: str, values: Any, number: str, kind: str = "formula") -> None:
         """One formula down the periods, a template over {t} and {p}, starting with the row of period 1."""
         if len(template) >= MOST_CHARACTERS:
             self.formula(row, column, template, 0.0)

@@ -154,11 +154,7 @@ class FormulaText:
             block = self.addresses.inputs_range(inputs, self.sheet)
             if block is not None:
                 found = f"INDEX({block},MAX(1,MIN({len(inputs)},{place})))"
-                return (
-                    found
-                    if len(inputs) == count
-                    else f"IF({place}>{len(inputs)},{self.text(table[-1])},{found})"
-                )
+                return found if len(inputs) == count else f"IF({place}>{len(inputs)},{self.text(table[-1])},{found})"
         if count > MOST_CHOICES:
             raise AbsStructError(
                 f"a table of {count} entries cannot stand in a cell formula (at most {MOST_CHOICES}); give its "

@@ -115,9 +115,7 @@ def layout_of(trace: Trace, labels: Mapping[str, str]) -> Layout:
     for path in shown:
         line = trace.lines[path]
         if path not in layout.columns and line.kind != "constant":
-            layout.add(
-                sheet_of(path, line), path, line, "", entity_label(trace.program, labels, path), line.en
-            )
+            layout.add(sheet_of(path, line), path, line, "", entity_label(trace.program, labels, path), line.en)
     return layout
 
 
@@ -127,11 +125,7 @@ def lines_shown(trace: Trace) -> list[str]:
     for formulas in (trace.openings, trace.curves, trace.formulas):
         for node in formulas.values():
             known.update(leaf.args[0] for leaf in leaves(node) if leaf.op == "line")
-    return [
-        path
-        for path, line in trace.lines.items()
-        if (path in known or line.kind == "data") and path not in CLOCKS
-    ]
+    return [path for path, line in trace.lines.items() if (path in known or line.kind == "data") and path not in CLOCKS]
 
 
 def sheet_of(path: str, line: Line) -> str:

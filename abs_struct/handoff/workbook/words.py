@@ -48,9 +48,7 @@ def entity_label(program: Program, labels: Mapping[str, str], path: str) -> str:
     if slot is not None and "label" in slot.structure:
         return str(slot.structure["label"])
     head, _, rest = owner.partition(".")
-    spoken = (
-        ", ".join(words(word) for word in rest.split(".")) if rest else OWNER_WORDS.get(head, words(head))
-    )
+    spoken = ", ".join(words(word) for word in rest.split(".")) if rest else OWNER_WORDS.get(head, words(head))
     return {"residuals": f"Residual: {spoken}", "groups": f"Group {spoken}"}.get(head, spoken)
 
 

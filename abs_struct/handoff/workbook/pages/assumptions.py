@@ -107,9 +107,7 @@ def kind_of(path: str, formula: Formula | None, value: float) -> str:
 def write(book: Book) -> None:
     """The sheet, once all formulas have been written and it is known which inputs they read."""
     sheet = Sheet(book, book.sheets[ASSUMPTIONS], ASSUMPTIONS)
-    sheet.title(
-        "Assumptions", f"{book.result.terms.name}: change a blue cell on pale yellow, and all follows"
-    )
+    sheet.title("Assumptions", f"{book.result.terms.name}: change a blue cell on pale yellow, and all follows")
     sheet.text(2, 0, STRUCTURE, "subtitle")
     rows, headings = input_rows(book.trace.program)
     sheet.text(4, 0, "Inputs that differ from the engine's run", "strong")

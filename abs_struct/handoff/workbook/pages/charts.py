@@ -90,8 +90,7 @@ def trigger(book: Book, name: str) -> Any:
     chart = book.workbook.add_chart({"type": "line"})
     label = book.labels[f"triggers.{name}"]
     chart.add_series(
-        series(book, f"triggers.{name}.value", label, opening=False)
-        | {"line": {"color": COLOURS[0], "width": 2}}
+        series(book, f"triggers.{name}.value", label, opening=False) | {"line": {"color": COLOURS[0], "width": 2}}
     )
     level = {"line": {"color": COLOURS[3], "width": 1.75, "dash_type": "dash"}}
     chart.add_series(series(book, f"triggers.{name}.level", "Trigger level", opening=False) | level)
@@ -104,6 +103,5 @@ def levelled(book: Book) -> list[str]:
     return [
         name
         for name, terms in book.result.terms.triggers.items()
-        if (terms.above is not None or terms.below is not None)
-        and f"triggers.{name}.level" in book.layout.columns
+        if (terms.above is not None or terms.below is not None) and f"triggers.{name}.level" in book.layout.columns
     ]

@@ -166,9 +166,7 @@ def proof(sheet: Sheet, row: int, statement: Statement) -> int:
     if statement.name.startswith("pool.") and "deal.called" in book.layout.columns:
         text = f"({text})*(1-{book.addresses.series('deal.called', CHECKS)})"
         gap = gap * (1.0 - book.values("deal.called")[1:])
-    return finding(
-        sheet, row, statement.name, statement.text, greatest(text), float(np.abs(gap).max()), TOLERANCE
-    )
+    return finding(sheet, row, statement.name, statement.text, greatest(text), float(np.abs(gap).max()), TOLERANCE)
 
 
 def not_negative(sheet: Sheet, row: int) -> int:
@@ -191,16 +189,12 @@ def not_negative(sheet: Sheet, row: int) -> int:
     return row
 
 
-def finding(
-    sheet: Sheet, row: int, name: str, statement: str, text: str, value: float, tolerance: str
-) -> int:
+def finding(sheet: Sheet, row: int, name: str, statement: str, text: str, value: float, tolerance: str) -> int:
     """One row that has to hold whatever the inputs are."""
     sheet.text(row, 0, name)
     sheet.text(row, 1, statement)
     sheet.formula(row, 2, text, value, "gap", "cell")
-    sheet.formula(
-        row, 3, tolerance, 1e-9 * max(1.0, float(sheet.book.values("pool.balance")[0])), "gap", "cell"
-    )
+    sheet.formula(row, 3, tolerance, 1e-9 * max(1.0, float(sheet.book.values("pool.balance")[0])), "gap", "cell")
     sheet.formula(row, 4, f'IF(C{row + 1}<=D{row + 1},"OK","{FAILED}")', "OK", "", "status")
     return row + 1
 
@@ -215,9 +209,7 @@ def comparison(sheet: Sheet, row: int, path: str, where: str, unit: str, place: 
     sheet.formula(row, 2, greatest(f"{live}-{pasted}"), 0.0, "gap", "cell")
     most = max(1.0, float(np.abs(book.values(path)).max()))
     if unit == "money":
-        sheet.formula(
-            row, 3, TOLERANCE, 1e-9 * max(1.0, float(book.values("pool.balance")[0])), "gap", "cell"
-        )
+        sheet.formula(row, 3, TOLERANCE, 1e-9 * max(1.0, float(book.values("pool.balance")[0])), "gap", "cell")
     else:
         sheet.number(row, 3, 1e-9 * most, "gap", "cell")
     text = f'IF({changed(CHECKS)}>0,"off",IF(C{row + 1}<=D{row + 1},"OK","{DIFFERS}"))'

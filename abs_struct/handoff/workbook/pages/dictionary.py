@@ -22,20 +22,15 @@ KINDS = {
 def write(book: Book) -> None:
     """One row a line."""
     sheet = book.page(DICTIONARY)
-    sheet.title(
-        "Data dictionary", "Every line of the workbook. Its path is its name in the deal file and in Python."
-    )
-    sheet.headers(
-        3, ("Line", "Belongs to", "English", "中文", "Unit", "Definition", "Kind", "Sheet", "Cell"), ()
-    )
+    sheet.title("Data dictionary", "Every line of the workbook. Its path is its name in the deal file and in Python.")
+    sheet.headers(3, ("Line", "Belongs to", "English", "中文", "Unit", "Definition", "Kind", "Sheet", "Cell"), ())
     places: list[tuple[str, Line, str, str]] = [
         (c.path, c.line, c.sheet, f"{letters(c.index)}{FIRST_ROW}")
         for name in PERIOD_SHEETS
         for c in book.layout.on(name)
     ]
     places += [
-        (path, book.layout.constants[path], ASSUMPTIONS, f"C{row}")
-        for path, row in book.addresses.constants.items()
+        (path, book.layout.constants[path], ASSUMPTIONS, f"C{row}") for path, row in book.addresses.constants.items()
     ]
     link = book.styles("url")
     places = [place for place in places if not later_cohort(place[0])]

@@ -36,9 +36,7 @@ def places(book: Book) -> dict[str, int]:
 def write(book: Book) -> None:
     """The sheet."""
     sheet = book.page(ENGINE)
-    sheet.title(
-        "Engine", "Values of the engine's run, pasted: they do not follow the inputs. Checks compares them."
-    )
+    sheet.title("Engine", "Values of the engine's run, pasted: they do not follow the inputs. Checks compares them.")
     sheet.text(NAME_ROW, 0, "Period", "label")
     sheet.text(NAME_ROW, 1, "", "name")
     for period in range(book.periods + 1):

@@ -147,9 +147,7 @@ def fill(sheet: Sheet, column: Column) -> None:
     texts = book.texts(sheet.name)
     opening = book.trace.openings.get(path)
     if opening is not None:
-        sheet.formula(
-            CLOSING, at, texts.text(opening).replace("{t}", str(FIRST_ROW)), float(values[0]), number
-        )
+        sheet.formula(CLOSING, at, texts.text(opening).replace("{t}", str(FIRST_ROW)), float(values[0]), number)
     else:
         sheet.number(CLOSING, at, 0.0, number, "formula")
     node = node_of(book.trace, path)

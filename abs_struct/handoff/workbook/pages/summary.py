@@ -88,9 +88,7 @@ def note(sheet: Sheet, row: int, name: str, yields: dict[str, str]) -> None:
     sheet.text(row, 0, book.labels[path], "strong")
     sheet.text(row, 1, book.result.terms.notes[name].rating)
     sheet.formula(row, 2, at.at(f"{path}.balance", 0, SUMMARY), found.balance, "money", "cell")
-    sheet.formula(
-        row, 3, f"C{row + 1}/{at.at('pool.balance', 0, SUMMARY)}", found.balance / pool, "percent", "cell"
-    )
+    sheet.formula(row, 3, f"C{row + 1}/{at.at('pool.balance', 0, SUMMARY)}", found.balance / pool, "percent", "cell")
     sheet.formula(row, 4, at.input(f"{path}.coupon", SUMMARY), found.coupon, "percent", "cell")
     sheet.formula(row, 5, at.at(f"{path}.enhancement", 0, SUMMARY), found.enhancement, "percent", "cell")
     life = f'IF(SUM({principal})=0,"{NOT_AVAILABLE}",SUMPRODUCT({principal},{lives(sheet)})/SUM({principal}))'
@@ -132,9 +130,7 @@ def total_row(sheet: Sheet, row: int, count: int) -> None:
         if column in sums:
             letter = letters(column)
             text = f"SUM({letter}{row - count + 1}:{letter}{row})"
-            sheet.formula(
-                row, column, text, sum(sums[column]), "percent" if column == 3 else "money", "total"
-            )
+            sheet.formula(row, column, text, sum(sums[column]), "percent" if column == 3 else "money", "total")
         else:
             sheet.text(row, column, "", "total")
 
@@ -235,12 +231,8 @@ def triggers(sheet: Sheet, row: int) -> int:
         sheet.text(n, 9, found.label)
         sheet.text(n, 10, "")
         text = f'IFERROR(MATCH(1,{at.series(f"{path}.breached", SUMMARY)},0),"none")'
-        sheet.formula(
-            n, 11, text, "none" if found.first_breach is None else found.first_breach, "number", "cell_right"
-        )
-        sheet.formula(
-            n, 12, f"SUM({at.series(f'{path}.active', SUMMARY)})", found.periods_active, "number", "cell"
-        )
+        sheet.formula(n, 11, text, "none" if found.first_breach is None else found.first_breach, "number", "cell_right")
+        sheet.formula(n, 12, f"SUM({at.series(f'{path}.active', SUMMARY)})", found.periods_active, "number", "cell")
         if found.condition:
             sheet.text(n, 13, "a condition", "cell_right")
         else:
@@ -259,9 +251,7 @@ def pictures(sheet: Sheet, row: int) -> None:
         (charts.enhancement(book), "Lines: credit enhancement of each class over the payment dates."),
     ]
     for name in charts.levelled(book)[:2]:
-        words = (
-            f"Lines: {book.labels[f'triggers.{name}']} and the level of its trigger over the payment dates."
-        )
+        words = f"Lines: {book.labels[f'triggers.{name}']} and the level of its trigger over the payment dates."
         drawn.append((charts.trigger(book, name), words))
     for n, (chart, words) in enumerate(drawn):
         options = {"description": words, "object_position": 1, "x_offset": CHART_STEP * (n % 3)}

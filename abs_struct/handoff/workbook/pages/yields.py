@@ -44,12 +44,8 @@ def bonds(book: Book) -> list[Bond]:
     found, raised = [], []
     for name in book.result.terms.notes:
         path = f"notes.{name}"
-        flows = "+".join(
-            address.series(f"{path}.{line}", YIELDS) for line in ("interest_paid", "principal_paid")
-        )
-        price = (
-            f"{address.at(f'{path}.balance', 0, YIELDS)}*{address.input(f'{path}.issue_price', YIELDS)}/100"
-        )
+        flows = "+".join(address.series(f"{path}.{line}", YIELDS) for line in ("interest_paid", "principal_paid"))
+        price = f"{address.at(f'{path}.balance', 0, YIELDS)}*{address.input(f'{path}.issue_price', YIELDS)}/100"
         raised.append(price)
         found.append(
             Bond(
