@@ -58,11 +58,13 @@ def validate(deal: DealPath, changes: Changes = None, tape: TapePath = None, jso
         return
     terms = found.terms
     clauses = sum(len(section.steps) for section in terms.waterfall.values())
-    print(
-        f"{deal}: valid; {len(terms.notes)} notes, {len(terms.fees)} fees, {len(terms.accounts)} accounts, "
-        f"{len(terms.triggers)} triggers, {clauses} clauses; {found.collateral.loans:,} loans, "
-        f"{program.periods} payment dates"
-    )
+    counts = {
+        "note": len(terms.notes), "fee": len(terms.fees), "account": len(terms.accounts),
+        "trigger": len(terms.triggers), "clause": clauses, "loan": found.collateral.loans,
+        "payment date": program.periods,
+    }  # fmt: skip
+    spoken = ", ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for word, count in counts.items())
+    print(f"{deal}: valid; {spoken}")
 
 
 def validation(deal: Path, findings: Sequence[dict[str, Any]]) -> dict[str, Any]:
