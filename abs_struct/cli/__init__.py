@@ -20,10 +20,12 @@ from __future__ import annotations
 def main() -> None:
     """Run the program with the arguments of the process."""
     import gc
+    import sys
 
     gc.set_threshold(200_000, 20, 20)  # a tape is many small objects that all stay: collecting early finds nothing
-    from abs_struct.cli.app import app
+    from abs_struct.cli.app import app, narrow
     from abs_struct.cli.terminal import settle_streams
 
     settle_streams()
+    narrow(sys.argv[1:])
     app(prog_name="abs-struct")

@@ -103,3 +103,15 @@ app.command("validate")(deal.validate)
 app.command("init")(deal.init)
 app.command("schema")(deal.schema)
 app.add_typer(tape.app, name="tape")
+
+
+def narrow(words: list[str]) -> None:
+    """Leave only the command that is asked for: building the options of the others takes longer than `--help` may.
+
+    Where the first word is no command, all stay, for the help and for the message that names them.
+    """
+    asked = next((word for word in words if not word.startswith("-")), "")
+    commands = [known for known in app.registered_commands if known.name == asked]
+    groups = [known for known in app.registered_groups if known.name == asked]
+    if commands or groups:
+        app.registered_commands, app.registered_groups = commands, groups

@@ -33,7 +33,7 @@ class Line:
     definition: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Quantities:
     """The lines that one sort of thing has: `owner` is "notes", "fees", "pool" ..."""
 

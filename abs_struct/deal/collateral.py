@@ -20,7 +20,7 @@ from abs_struct.tape.tape import Tape
 from abs_struct.waterfall.checks import Check, compared
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Collateral:
     """The eligible loans of a tape as cohorts, and the dates on which they pay.
 

@@ -40,7 +40,7 @@ class TriggerSummary:
     condition: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """One run of a deal.
 

@@ -18,7 +18,7 @@ from abs_struct.pool.schedule import Cohort
 POOL = "pool"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Book:
     """Cohorts by number, their default and recovery, and where in the deal these are written."""
 

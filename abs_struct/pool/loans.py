@@ -17,7 +17,7 @@ Column = NDArray[Any]
 REPAYMENTS = ("level_pay", "level_principal", "interest_first", "single_payment")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Loans:
     """One row a loan, as NumPy columns of one length (N,).
 

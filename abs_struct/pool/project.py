@@ -34,7 +34,7 @@ from abs_struct.pool.schedule import Cohort
 Placed = tuple[Curve | None, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ProjectPool:
     """The pool's part of a program: before everything else in a period, cash and losses of the collateral."""
 
@@ -197,7 +197,7 @@ class RateTable:
         return self.by_age[at][start : start + periods]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Projection:
     """A pool as a piece of a program: its entities, inputs, data, its part, and the past it reads."""
 

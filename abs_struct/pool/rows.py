@@ -23,7 +23,7 @@ RATE_UNITS = 100_000_000
 DENSE = 1 << 22
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Rows:
     """One row a distinct key, as columns (R,), sorted by group, age, repayment, remaining term and rate."""
 

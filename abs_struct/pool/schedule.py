@@ -25,7 +25,7 @@ CHUNK = 8192
 Series = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Cohort:
     """Loans with common hazards: their schedule without default and prepayment, in currency units, (T + 1,)."""
 

@@ -100,7 +100,7 @@ FIELDS = {
 NECESSARY = ("loan_id", "balance", "original_balance", "rate", "original_term")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Match:
     """How well a header fits a layout: field -> index of its column, and the required fields that it lacks."""
 

@@ -12,7 +12,7 @@ from abs_struct.core.formula import Formula
 from abs_struct.core.state import State
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class NoteTerms:
     """A note as the engine sees it: its name and the formula of its size."""
 
@@ -20,7 +20,7 @@ class NoteTerms:
     balance: Formula
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FeeTerms:
     """A fee as the engine sees it; `base` is what its rate is charged on."""
 
@@ -30,7 +30,7 @@ class FeeTerms:
     capped: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Accrue:
     """Interest and fees that become due: the first part after the pool."""
 
@@ -69,7 +69,7 @@ class Accrue:
                 fee.paid_this_year = x.where(fee.new_year > 0.5, 0.0, fee.paid_this_year)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Close:
     """What is written down when all sections have paid."""
 

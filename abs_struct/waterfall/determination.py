@@ -10,7 +10,7 @@ from abs_struct.core.state import State
 from abs_struct.waterfall.take import COLLECTIONS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Amount:
     """A named amount of the deal, worked out once a period."""
 
@@ -31,7 +31,7 @@ class Amount:
         setattr(s.amounts, self.name, x.flag(value) if truth else value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Requirement:
     """The required amount of an account, and what it holds at closing."""
 
@@ -55,7 +55,7 @@ class Requirement:
             account.required = x.maximum(self.required(x, s), 0.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Collect:
     """Collections of the period arrive in the collection account; a clean-up call adds its price.
 

@@ -13,7 +13,7 @@ from abs_struct.core.findings import DealError, nearest
 Series = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ledger(Mapping[str, Series]):
     """Recorded lines by path, in one block that lies as (line, period, scenario).
 

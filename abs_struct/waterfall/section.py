@@ -13,7 +13,7 @@ from abs_struct.waterfall.steps.step import Step
 from abs_struct.waterfall.take import COLLECTIONS, CashState
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Clause:
     """A step in its place: its name, and the path of the lines of each of its payments."""
 
@@ -38,7 +38,7 @@ class Available(Entity):
 Resolved = list[tuple[Callable[[Numbers, CashState], None], dict[str, Entity]]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Section:
     """Clauses in their order. A section that is not in force sees no cash, so states need no branches."""
 

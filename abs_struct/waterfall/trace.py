@@ -16,7 +16,7 @@ from abs_struct.core.lines import Line
 from abs_struct.core.state import Entity, Program, State
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trace:
     """The formulas of a program.
 

@@ -20,7 +20,7 @@ TRIGGER = declare(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class TriggerTest:
     """Test a formula against a level.
 
