@@ -78,7 +78,7 @@ class State:
         self.entities: dict[str, Entity] = dict(entities)
         self.past = past
         self.inputs: dict[str, Any] = {}
-        self.scope: Entity = Entity("scope")  # where formulas find `available`
+        self.resolved: dict[str, Any] = {}  # what a part looks up once for this state
         self.notes = self.group("notes")
         self.fees = self.group("fees")
         self.accounts = self.group("accounts")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from operator import itemgetter
+from functools import cache, partial
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -139,8 +139,8 @@ class Loop:
         for part in self.program.parts:
             part.open(self.x, self.state)
 
-    def prepared(self, inputs: dict[str, Any]) -> list[tuple[dict[str, Any], str, list[Any]]]:
-        """The data and curves of every period: attributes of the entity, name, values by period."""
+    def prepared(self, inputs: dict[str, Any]) -> list[tuple[Entity, str, list[Any]]]:
+        """The data and curves of every period: entity, name, values by period."""
         whole = State(entities_of(self.program, inputs), no_past)
         whole.inputs = inputs
         for slot in self.program.slots.values():
@@ -154,7 +154,7 @@ class Loop:
         for part in self.program.parts:
             part.prepare(arrays, whole)
         return [
-            (self.state.entities[slot.path].__dict__, name, values)
+            (self.state.entities[slot.path], name, values)
             for slot in self.program.slots.values()
             for name, values in self.known_values(slot, whole.entities[slot.path])
         ]
@@ -172,72 +172,80 @@ class Loop:
 
     def known(self) -> dict[str, list[Any]]:
         """The data and curve lines by path: what no period has to be walked for."""
-        paths = {id(entity.__dict__): path for path, entity in self.state.entities.items()}
-        return {f"{paths[id(attributes)]}.{name}": values for attributes, name, values in self.series}
+        return {f"{entity.path}.{name}": values for entity, name, values in self.series}
 
-    def tallies(self) -> tuple[list[dict[str, Any]], list[dict[str, float]]]:
-        """What clauses add to starts each period at nil: attributes of each entity, and its tallies."""
-        having = [
-            (self.state.entities[slot.path].__dict__, nil)
+    def tallies(self) -> tuple[list[Entity], list[str]]:
+        """What clauses add to, and what therefore starts each period at nil: entities and the names of their lines."""
+        found = [
+            (self.state.entities[slot.path], line.name)
             for slot in self.program.slots.values()
-            if (nil := {line.name: 0.0 for line in slot.lines if line.kind == "tally"})
+            for line in slot.lines
+            if line.kind == "tally"
         ]
-        return [attributes for attributes, _ in having], [nil for _, nil in having]
+        return [entity for entity, _ in found], [name for _, name in found]
 
     def rows(self, names: Sequence[str]) -> Iterator[list[Value]]:
         """The values of the recorded lines, period by period, closing first."""
         state, x = self.state, self.x
         kept = [(self.kept[path], *self.address(path)) for path in self.program.past]
-        readers = [(itemgetter(*words), attributes, len(words)) for attributes, words in self.addresses(names)]
+        readers = [(attrgetter(*words), entity, len(words)) for entity, words in self.addresses(names)]
         applies = [part.apply for part in self.program.parts]
-        tallies, nil = self.tallies()
-        known = [attributes for attributes, _, _ in self.series]
+        tallies, tallied = self.tallies()
+        nil = [0.0] * len(tallies)
+        known = [entity for entity, _, _ in self.series]
         words = [name for _, name, _ in self.series]
         series = list(zip(*(values for _, _, values in self.series), strict=True))
 
         def values() -> list[Value]:
-            for series, attributes, name in kept:
-                series.append(attributes[name])
+            for series, entity, name in kept:
+                series.append(getattr(entity, name))
             row: list[Value] = []
-            for read, attributes, count in readers:
+            for read, entity, count in readers:
                 if count == 1:
-                    row.append(read(attributes))
+                    row.append(read(entity))
                 else:
-                    row += read(attributes)
+                    row += read(entity)
             return row
 
         yield values()
         for period in range(1, self.program.periods + 1):
             self.period = period
-            drain(map(dict.update, tallies, nil))
-            drain(map(dict.__setitem__, known, words, series[period]))
+            drain(map(setattr, tallies, tallied, nil))
+            drain(map(setattr, known, words, series[period]))
             for apply in applies:
                 apply(x, state)
             yield values()
 
-    def address(self, path: str) -> tuple[dict[str, Any], str]:
-        """Where a line lives: the attributes of its entity, and its name there."""
+    def address(self, path: str) -> tuple[Entity, str]:
+        """Where a line lives: its entity, and its name there."""
         owner, _, name = path.rpartition(".")
-        return self.state.entities[owner].__dict__, name
+        return self.state.entities[owner], name
 
-    def addresses(self, names: Sequence[str]) -> list[tuple[dict[str, Any], list[str]]]:
+    def addresses(self, names: Sequence[str]) -> list[tuple[Entity, list[str]]]:
         """Where some lines live, neighbours of one entity together, in the order of the names."""
-        found: list[tuple[dict[str, Any], list[str]]] = []
+        found: list[tuple[Entity, list[str]]] = []
         for path in names:
-            attributes, name = self.address(path)
-            if found and found[-1][0] is attributes:
+            entity, name = self.address(path)
+            if found and found[-1][0] is entity:
                 found[-1][1].append(name)
             else:
-                found.append((attributes, [name]))
+                found.append((entity, [name]))
         return found
+
+
+@cache
+def kind_of(owner: str) -> type[Entity]:
+    """A class for each sort of thing: objects of one class and one set of attributes are fast to read and write."""
+    return type(owner, (Entity,), {})
 
 
 def entities_of(program: Program, inputs: dict[str, Any]) -> dict[str, Entity]:
     """Fresh entities, each with the inputs of the deal that belong to it."""
     entities = {}
     for slot in program.slots.values():
-        entity = Entity(slot.path)
-        entity.__dict__.update(slot.structure)
+        entity = kind_of(slot.path.partition(".")[0])(slot.path)
+        for attribute, value in slot.structure.items():
+            setattr(entity, attribute, value)
         for attribute, key in slot.inputs.items():
             setattr(entity, attribute, inputs[key])
         entities[slot.path] = entity

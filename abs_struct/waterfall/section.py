@@ -75,7 +75,7 @@ class Section:
 
     def resolved(self, s: CashState) -> Resolved:
         """The steps with the entities of their lines, looked up once for each state."""
-        known: dict[str, Resolved] = s.__dict__.setdefault("resolved", {})
+        known: dict[str, Resolved] = s.resolved
         if self.name not in known:
             s.entities.setdefault("scope", Available(s))
             known[self.name] = [
