@@ -11,7 +11,8 @@ from abs_struct.core.arithmetic import Floats, Symbols
 from abs_struct.core.arithmetic.arrays import Arrays, power
 from abs_struct.core.arithmetic.symbols import constant, evaluate, line
 
-NUMBERS = st.floats(-1e9, 1e9, allow_nan=False)
+#: Amounts as they occur: nil, or far enough from it that a ratio of two is a number.
+NUMBERS = st.floats(-1e9, 1e9, allow_nan=False).map(lambda v: v if abs(v) > 1e-200 else 0.0)
 
 
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=40))
