@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import isleap, monthrange
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 from abs_struct.core.findings import DateError
 
@@ -312,4 +312,6 @@ def add_months(day: date, months: int) -> date:
     """The same day of another month, or its last day where the month is shorter."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise DateError(f"{months} months from {day} is the year {year}; years are {MINYEAR} to {MAXYEAR}")
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -15,8 +15,10 @@ from pydantic import BaseModel, ValidationError
 from abs_struct.core.findings import DealError, Finding, Place, listed, nearest
 from abs_struct.terms.base import path_of, sentence
 
+DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 Where = tuple["str | int", ...]
 DEEPEST = 30
+MOST_VALUES = 100_000
 
 
 @dataclass
@@ -76,6 +78,7 @@ def parse_document(text: str, file: str, sha256: str = "") -> Document:
     """The tree of a deal text, with the line of every key."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.reader import ReaderError
 
     reader = YAML(typ="safe", pure=True)
     try:
@@ -83,15 +86,22 @@ def parse_document(text: str, file: str, sha256: str = "") -> Document:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""
-        raise DealError(f"{file}{line}: is not YAML: {error.problem or error.context}") from None
+        tab = "; indent with spaces, not with tabs" if "'\\t'" in str(error.problem) else ""
+        raise DealError(f"{file}{line}: is not YAML: {error.problem or error.context}{tab}") from None
+    except ReaderError as error:
+        line = f":{text.count(chr(10), 0, error.position) + 1}"
+        raise DealError(
+            f"{file}{line}: holds the character U+{ord(text[error.position]):04X}, which YAML does not allow; "
+            "save the deal file as plain UTF-8 text"
+        ) from None
+    except RecursionError:
+        raise DealError(f"{file}: is nested more than {DEEPEST} deep; a deal file is not") from None
     document = Document(file, sha256 or hashlib.sha256(text.encode()).hexdigest(), {})
     try:
         loaded = Plain(document, reader.constructor).value(root, ()) if root is not None else None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DealError(f"{file}:{mark.line + 1 if mark else 1}: {error.problem or error.context}") from None
-    except ValueError as error:
-        raise DealError(f"{file}: {error}") from None
     if not isinstance(loaded, dict):
         raise DealError(f"{file}: a deal file is a mapping of name, dates, pool, notes ...; this is {kind_of(loaded)}")
     document.tree = loaded
@@ -105,11 +115,20 @@ class Plain:
     def __init__(self, document: Document, constructor: Any) -> None:
         self.document = document
         self.constructor = constructor
+        self.values = 0
 
     def value(self, node: Any, where: Where) -> Any:
         """The value of a node, at a path."""
+        self.values += 1
         if len(where) > DEEPEST:
-            raise DealError(f"{self.document.place(where[:3])}: is nested more than {DEEPEST} deep")
+            raise DealError(
+                f"{self.document.place(where[:3])}: is nested more than {DEEPEST} deep (does an alias hold itself?)"
+            )
+        if self.values > MOST_VALUES:
+            raise DealError(
+                f"{self.document.place(where[:1])}: the file holds more than {MOST_VALUES:,} values; "
+                "write out what its aliases repeat, and keep loans in the tape"
+            )
         if node.id == "mapping":
             return self.mapping(node, where)
         if node.id == "sequence":
@@ -118,7 +137,22 @@ class Plain:
                 self.document.lines[(*where, i)] = item.start_mark.line + 1
                 items.append(self.value(item, (*where, i)))
             return items
-        return self.constructor.construct_object(node)
+        return self.scalar(node)
+
+    def scalar(self, node: Any) -> Any:
+        """A word, a number, a date, yes or no, or nothing."""
+        line = f"{self.document.file}:{node.start_mark.line + 1}"
+        try:
+            value = self.constructor.construct_object(node)
+        except ValueError as error:
+            written = str(node.value)[:40]
+            if DATE.match(written):
+                raise DealError(f"{line}: '{written}' is not a date ({error}); write it as 2027-01-20") from None
+            kind = str(node.tag).rpartition(":")[2]
+            raise DealError(f"{line}: '{written}' cannot be read as {kind}; put a text in quotes") from None
+        if isinstance(value, bytes):
+            raise DealError(f"{line}: a deal file holds no binary values; write the text itself")
+        return value
 
     def mapping(self, node: Any, where: Where) -> dict[Any, Any]:
         """A mapping; a key that stands twice is refused, because one of the two would be lost in silence."""
@@ -127,7 +161,9 @@ class Plain:
             line = key_node.start_mark.line + 1
             if key_node.id != "scalar":
                 raise DealError(f"{self.document.file}:{line}: a key must be a word or a number")
-            key = self.constructor.construct_object(key_node)
+            if key_node.value == "<<":
+                raise DealError(f"{self.document.file}:{line}: merge keys (<<) are not read; write the fields out")
+            key = self.scalar(key_node)
             below = (*where, key)
             if key in result:
                 raise DealError(f"{self.document.file}:{line}: the key '{key}' stands twice")

@@ -8,23 +8,13 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from abs_struct.core.findings import listed, nearest
 from abs_struct.core.formula import Formula
+from abs_struct.core.formula.parse import FUNCTIONS
 from abs_struct.curves import Assumptions
 from abs_struct.terms.base import Terms
 from abs_struct.terms.clauses import Account, Call, Dates, Fee, Note, Trigger
+from abs_struct.terms.names import Name
 from abs_struct.terms.numbers import choice
 from abs_struct.waterfall.steps import STEPS, Step
-
-
-def as_name(value: object) -> str:
-    """A name that can stand in a line's path."""
-    text = str(value)
-    if not text.replace("_", "a").isalnum() or text[0].isdigit():
-        repair = "".join(c if c.isalnum() else "_" for c in text).strip("_")
-        raise ValueError(f"the name '{text}' cannot be a part of a line's path; write '{repair}' and give it a label")
-    return text
-
-
-Name = Annotated[str, BeforeValidator(as_name)]
 
 
 def as_step(value: object) -> object:
@@ -38,6 +28,10 @@ def as_step(value: object) -> object:
     if not kinds:
         raise ValueError(f"unknown waterfall step '{words[0]}'{nearest(words[0], STEPS)} (steps: {listed(STEPS)})")
     return STEPS[kinds[0]].model_validate(value)
+
+
+#: What an amount may not be called: it has a meaning in formulas.
+WORDS = {"available", "pool", "notes", "path", "and", "or", "not", "in", "of", *FUNCTIONS}
 
 
 class ClauseType:
@@ -66,7 +60,7 @@ class SectionTerms(Terms):
     """A section of the priority of payments that is in force while its test holds."""
 
     when: Formula | None = Field(default=None, description="in force while this holds")
-    steps: tuple[Clause, ...] = Field(description="the clauses, in their order")
+    steps: tuple[Clause, ...] = Field(min_length=1, description="the clauses, in their order")
 
 
 def as_section(value: object) -> object:
@@ -131,7 +125,11 @@ class DealFile(Terms):
             raise ValueError("a deal needs at least one note")
         if "collections" in self.accounts:
             raise ValueError("accounts: 'collections' is every deal's own account and is not declared")
-        clash = set(self.amounts) & {"available", "pool", "notes"}
+        if not self.name.strip():
+            raise ValueError("name: a deal needs a name")
+        if not self.waterfall:
+            raise ValueError("waterfall: a deal needs at least one section of clauses, such as before_default")
+        clash = set(self.amounts) & WORDS
         if clash:
             raise ValueError(f"amounts: '{clash.pop()}' is a word of the formula language; choose another name")
         return self

@@ -89,4 +89,14 @@ def sentence(found: Any) -> str:
         return f"'{got}' is not a set of named fields; write key: value"
     if kind in {"list_type", "tuple_type"}:
         return f"'{got}' is not a list; write [..., ...]"
+    if kind == "string_type":
+        return f"'{got}' is not a text; put a text in quotes"
+    if kind in {"bool_type", "bool_parsing"}:
+        return f"'{got}' is neither true nor false"
+    if kind in {"int_type", "int_parsing", "int_from_float"}:
+        return f"'{got}' is not a whole number"
+    if kind == "too_short":
+        return "is empty; write at least one"
+    if kind == "string_pattern_mismatch" and found["ctx"]["pattern"] == "^[A-Z]{3}$":
+        return f"'{got}' is not a currency; write its code of three capitals, such as USD"
     return f"{found['msg'][:1].lower()}{found['msg'][1:]} (got '{got}')"

@@ -59,6 +59,10 @@ class Dates(Terms):
     @model_validator(mode="after")
     def in_order(self) -> Dates:
         """Cut-off <= closing < first payment < legal final."""
+        if self.closing < self.cutoff:
+            raise ValueError(f"closing {self.closing} must not lie before cutoff {self.cutoff}")
+        if self.wal_from is not None and self.wal_from > self.first_payment:
+            raise ValueError(f"wal_from {self.wal_from} lies after first_payment {self.first_payment}")
         if self.first_payment <= self.closing:
             raise ValueError(f"first_payment {self.first_payment} must lie after closing {self.closing}")
         if self.first_payment <= self.cutoff:
@@ -156,3 +160,10 @@ class Call(Terms):
     when: Formula = Field(description="the test, such as pool.balance <= 10% of pool")
     price: Amount = Field(default=100.0, description="per 100 of the pool balance")
     exercised: bool = Field(default=False, description="whether the run assumes that it is exercised")
+
+    @model_validator(mode="after")
+    def per_hundred(self) -> Call:
+        """A price of 1 is par that was written as a share."""
+        if not 2.0 < self.price <= 1_000.0:
+            raise ValueError(f"price {self.price:g} is not a price per 100 of the pool balance; par is 100")
+        return self

@@ -6,7 +6,6 @@ speed of 150 is 150 % PSA. Every one of these is a float afterwards, and so a sc
 
 from __future__ import annotations
 
-import math
 import re
 from decimal import Decimal
 from typing import Annotated, Any
@@ -16,6 +15,9 @@ from pydantic import BeforeValidator, WithJsonSchema
 from abs_struct.core.findings import listed, nearest
 
 NUMBER = re.compile(r"^\s*([+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)\s*(%|bps?\b)?\s*$")
+THOUSANDS = re.compile(r"^\s*[+-]?\d{1,3}(,\d{3})+(\.\d+)?\s*(%|bps?)?\s*$")
+#: No amount of money is larger: above it a float no longer holds a cent.
+LARGEST = 1e15
 UNIT = {"%": Decimal(100), "bp": Decimal(10_000), "bps": Decimal(10_000), None: Decimal(1)}
 
 
@@ -33,7 +35,7 @@ def number(written: object, word: str = "number") -> float:
 
     Raises
     ------
-    ValueError : not a finite number
+    ValueError : not a number, or one beyond 1e15
 
     Source: definition.
 
@@ -43,11 +45,15 @@ def number(written: object, word: str = "number") -> float:
     if isinstance(written, str):
         found = NUMBER.match(written)
         if not found:
-            hint = f"; write {written.replace(',', '_')}" if NUMBER.match(written.replace(",", "_")) else ""
+            hint = f"; write {written.replace(',', '_')}" if THOUSANDS.match(written) else ""
             raise ValueError(f"'{written}' is not {article(word)}{hint}")
+        if abs(float(found[1].replace("_", ""))) > LARGEST:  # before Decimal, which keeps an exponent of any size
+            raise ValueError(f"{written} is too large for {article(word)}; the largest is {LARGEST:g}")
         return float(Decimal(found[1].replace("_", "")) / UNIT[found[2]])
-    if isinstance(written, bool) or not isinstance(written, int | float) or not math.isfinite(written):
+    if isinstance(written, bool) or not isinstance(written, int | float) or written != written:
         raise ValueError(f"{shown(written)} is not {article(word)}")
+    if abs(written) > LARGEST:
+        raise ValueError(f"{shown(written)} is too large for {article(word)}; the largest is {LARGEST:g}")
     return float(written)
 
 
@@ -57,7 +63,8 @@ def shown(written: object) -> str:
         return "nothing"
     if isinstance(written, bool):
         return str(written).lower()
-    return f"'{written}'" if isinstance(written, str) and not NUMBER.match(written) else str(written)
+    text = str(written) if not isinstance(written, int) or abs(written) <= LARGEST else "a number of so many digits"
+    return f"'{text}'" if isinstance(written, str) and not NUMBER.match(written) else text
 
 
 def article(word: str) -> str:

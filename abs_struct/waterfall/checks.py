@@ -183,8 +183,8 @@ def pool_proofs(ledger: Ledger, money: float) -> Iterator[Check]:
 
 def drawn_from(program: Program, ledger: Ledger, account: str) -> Array:
     """What the clauses drew from a supporting account."""
-    ending = f"from_{account}"
-    paths = [slot.path for slot in program.slots.values() if slot.path.endswith(ending)]
+    leg = f"from_{account}"
+    paths = [path for path in group(program, "waterfall") if path.rpartition(".")[2] == leg]
     return sum_of([ledger[f"{path}.paid"] for path in paths], ledger["pool.balance"])
 
 

@@ -65,7 +65,7 @@ def value(text: str, x: Any = None) -> Any:
         ("notes.balance - pool.balance", -5.0),
         ("min(3, 1, 2)", 1.0),
         ("abs(-4)", 4.0),
-        ("pool.balance / 0", 0.0),
+        ("pool.balance / (pool.balance - pool.balance)", 0.0),
         ("if(triggers.turbo.active, 1, 2)", 1.0),
         ("if(not triggers.turbo.active or 1 > 2, 1, 2)", 2.0),
         ("if(pool.balance <= 100 and 1 != 2, 1, 2)", 1.0),
@@ -110,6 +110,7 @@ def test_refusals_say_where_and_what(text: str, words: str) -> None:
         ("pool.balance + triggers.turbo.active", "adds money and flag"),
         ("pool.balance * notes.A.balance", "multiplies money by money"),
         ("pool.balanse", "no line 'pool.balanse'"),
+        ("pool.balance / 0", "divides by 0"),
         ("pool.balance > triggers.turbo.active", "compares money and flag"),
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from abs_struct.core.findings import FormulaError
 from abs_struct.core.formula.nodes import Call, Name, Node, Number, Operation, Text, Words
+from abs_struct.core.formula.parse import shortened
 
 COMPARISONS = {"<", "<=", ">", ">=", "==", "!="}
 TRUTH = "flag"
@@ -17,7 +18,10 @@ Function = Callable[[Any], Any]
 
 
 class Bound:
-    """A resolved tree. `value(x, s)` computes it, through a closure over the entities of the state it is asked in."""
+    """A resolved tree. `value(x, s)` computes it, through a closure over the entities of the state it is asked in.
+
+    `reads` are the lines of this period that it reads, as (entity, attribute).
+    """
 
     __slots__ = ("made", "node", "reads", "unit")
 
@@ -51,7 +55,7 @@ def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], t
     reads: list[tuple[str, str]] = []
 
     def refuse(what: str) -> FormulaError:
-        return FormulaError(f"the formula '{text}' {what}")
+        return FormulaError(f"the formula '{shortened(text)}' {what}")
 
     def same(a: str, b: str, word: str) -> str:
         if a == b or b == ANY:
@@ -104,6 +108,8 @@ def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], t
         if op in {"+", "-"}:
             return (op, *nodes), same(units[0], units[1], "adds" if op == "+" else "subtracts")
         if op == "/":
+            if isinstance(node.args[1], Number) and node.args[1].value == 0.0:
+                raise refuse("divides by 0")
             unit = units[0] if units[1] in {ANY, "rate"} else "rate" if units[0] in {units[1], ANY} else ANY
             return ("ratio", *nodes), unit
         if units == ["money", "money"]:
@@ -121,7 +127,7 @@ def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], t
             entity, attribute, unit = targets[0]
             ago = int(count.value)
             periods = range(ago) if node.function == "average" else range(ago, ago + 1)
-            reads.extend((entity, attribute) for _ in periods)
+            reads.extend((entity, attribute) for n in periods if n == 0)
             lines = tuple(("past", entity, attribute, n) if n else ("line", entity, attribute) for n in periods)
             if node.function == "previous":
                 return lines[0], unit

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from abs_struct.core.findings import FormulaError
 from abs_struct.core.formula.evaluate import Bound, bind_node
 from abs_struct.core.formula.nodes import Call, Name, Node, Number, shape, walk
-from abs_struct.core.formula.parse import parse
+from abs_struct.core.formula.parse import LARGEST, parse
 
 
 class Scope(Protocol):
@@ -122,7 +122,9 @@ def accept_formula(value: object) -> Formula:
     if isinstance(value, Formula):
         return value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"a formula or a number is wanted here, not {type(value).__name__} {value!r}")
+        raise ValueError(f"a formula or a number is wanted here; found {value!r}")
+    if isinstance(value, int | float) and not abs(value) <= LARGEST:
+        raise ValueError(f"{value if isinstance(value, float) else 'a number of so many digits'} is not a number here")
     try:
         return Formula(value)
     except FormulaError as error:

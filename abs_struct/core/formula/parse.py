@@ -10,7 +10,7 @@ from abs_struct.core.formula.nodes import Call, Name, Node, Number, Operation, T
 
 TOKEN = re.compile(
     r"""\s*(?:
-      (?P<number>(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)\s*(?P<unit>%|bp\b)?
+      (?P<number>(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)\s*(?P<unit>%|bps?\b)?
     | (?P<text>"[^"]*"|'[^']*')
     | (?P<name>[^\W\d]\w*(?:\.\w+)*)
     | (?P<sign><=|>=|==|!=|[-+*/(),<>=\[\]])
@@ -21,8 +21,11 @@ BINDING = {"or": 1, "and": 2, "in": 4, "not in": 4, "+": 5, "-": 5, "*": 6, "/":
 BINDING |= dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), 4)
 NEGATION, SIGN = 3, 8
 FUNCTIONS = {"min": (2, 99), "max": (2, 99), "abs": (1, 1), "if": (3, 3), "average": (2, 2), "previous": (2, 2)}
-UNIT = {"%": 0.01, "bp": 0.0001, None: 1.0}
+UNIT = {"%": 0.01, "bp": 0.0001, "bps": 0.0001, None: 1.0}
 DEEPEST = 60
+LONGEST = 200
+LARGEST = 1e15
+MOST_PERIODS = 1_200
 
 
 class Parser:
@@ -43,7 +46,10 @@ class Parser:
             start = match.start() + len(match.group(0)) - len(match.group(0).lstrip())
             position = match.end()
             if match["number"] is not None:
-                self.tokens.append(("number", number_of(match["number"], match["unit"]), start))
+                value = number_of(match["number"], match["unit"])
+                if value > LARGEST:
+                    self.fail(f"the number {match['number'][:40]} is too large; the largest is {LARGEST:g}", start)
+                self.tokens.append(("number", value, start))
             elif match["text"] is not None:
                 self.tokens.append(("text", match["text"][1:-1], start))
             elif match["name"] is not None:
@@ -57,7 +63,7 @@ class Parser:
     def fail(self, what: str, position: int | None = None) -> NoReturn:
         """Refuse the formula with one sentence."""
         where = self.tokens[self.at][2] if position is None else position
-        raise FormulaError(f"cannot read the formula '{self.text}' at character {where + 1}: {what}")
+        raise FormulaError(f"cannot read the formula '{shortened(self.text)}' at character {where + 1}: {what}")
 
     def peek(self) -> tuple[str, object]:
         kind, value, _ = self.tokens[self.at]
@@ -84,6 +90,7 @@ class Parser:
         if self.depth > DEEPEST:
             self.fail(f"it is nested more than {DEEPEST} deep; give its parts names under `amounts`")
         left = self.operand()
+        links = 0
         while True:
             kind, sign = self.peek()
             if kind != "sign":
@@ -94,6 +101,9 @@ class Parser:
             strength = BINDING.get(word)
             if strength is None or strength <= binding:
                 break
+            links += 1
+            if links * self.depth > LONGEST:
+                self.fail(f"it strings more than {LONGEST // self.depth} operators; name its parts under `amounts`")
             self.at += 2 if word == "not in" else 1
             if word in {"in", "not in"}:
                 inside = Operation("in", (left, self.words()))
@@ -148,20 +158,31 @@ class Parser:
         if not least <= len(args) <= most:
             self.fail(f"{name}() takes {least if least == most else f'at least {least}'} values, not {len(args)}")
         if name in {"average", "previous"} and not (
-            isinstance(args[0], Name) and isinstance(args[1], Number) and args[1].value >= 1 and args[1].value % 1 == 0
+            isinstance(args[0], Name)
+            and isinstance(args[1], Number)
+            and args[1].value % 1 == 0
+            and 1 <= args[1].value <= MOST_PERIODS
         ):
-            self.fail(f"{name}() takes a line and a whole number of periods, as in {name}(pool.defaulted, 3)")
+            self.fail(
+                f"{name}() takes a line and a whole number of periods up to {MOST_PERIODS:,}, "
+                f"as in {name}(pool.defaulted, 3)"
+            )
         return Call(name, tuple(args))
 
 
 def number_of(digits: str, unit: str | None) -> float:
     """`12_000`, `13.25%`, `45 bp` as a float, rounded as the decimal number that was written."""
     value = digits.replace("_", "")
-    if unit is None:
+    if unit is None or float(value) > LARGEST:
         return float(value)
     from decimal import Decimal
 
     return float(Decimal(value) * Decimal(str(UNIT[unit])))
+
+
+def shortened(text: str, most: int = 120) -> str:
+    """A formula as a message shows it."""
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def parse(text: str) -> Node:

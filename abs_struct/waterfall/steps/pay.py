@@ -8,7 +8,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from abs_struct.core.arithmetic.numbers import Numbers
-from abs_struct.waterfall.steps.step import STEPS, Names, Step
+from abs_struct.terms.names import Names
+from abs_struct.waterfall.steps.step import STEPS, Step
 from abs_struct.waterfall.take import COLLECTIONS, CashState, take
 
 

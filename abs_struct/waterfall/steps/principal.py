@@ -9,7 +9,8 @@ from pydantic import Field
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line, flow
-from abs_struct.waterfall.steps.step import STEPS, WHOLE, Names, Step
+from abs_struct.terms.names import Names
+from abs_struct.waterfall.steps.step import STEPS, WHOLE, Step
 from abs_struct.waterfall.take import CashState, take
 
 

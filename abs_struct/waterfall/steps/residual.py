@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from abs_struct.core.arithmetic.numbers import Numbers
+from abs_struct.terms.names import Name
 from abs_struct.waterfall.steps.step import STEPS, Step
 from abs_struct.waterfall.take import COLLECTIONS, CashState, take
 
@@ -24,7 +25,7 @@ class PayResidual(Step):
     en: ClassVar[str] = "all remaining funds to the {targets}"
     zh: ClassVar[str] = "剩余资金全部分配给{targets}"
 
-    residual: str = Field(description="the holder of the residual")
+    residual: Name = Field(description="the holder of the residual")
 
     def apply(self, x: Numbers, s: CashState) -> None:
         holder = s.residuals[self.residual]

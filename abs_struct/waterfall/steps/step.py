@@ -12,6 +12,7 @@ from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line
 from abs_struct.core.registry import Registry
 from abs_struct.terms.base import Terms
+from abs_struct.terms.names import Name
 from abs_struct.waterfall.take import CashState
 
 #: The leg under which a step finds the lines of its clause as a whole.
@@ -36,7 +37,7 @@ class Step(Terms):
     en: ClassVar[str] = ""
     zh: ClassVar[str] = ""
 
-    name: str | None = Field(default=None, description="the clause's name in lines and reports")
+    name: Name | None = Field(default=None, description="the clause's name in lines and reports")
 
     @cached_property
     def targets(self) -> tuple[str, ...]:
@@ -73,6 +74,3 @@ class Step(Terms):
     def apply(self, x: Numbers, s: CashState) -> None:
         """Pay, in the arithmetic of `x`."""
         raise NotImplementedError(f"{type(self).__name__} has no arithmetic")
-
-
-Names = str | tuple[str, ...]
