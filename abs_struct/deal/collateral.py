@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from abs_struct.core.findings import CurveError, DealError, FormulaError, TapeError
+from abs_struct.core.findings import CurveError, DateError, DealError, FormulaError, TapeError
 from abs_struct.dates.schedule import PaymentSchedule, monthly_schedule
 from abs_struct.deal.load import Document
 from abs_struct.deal.model import DealFile
@@ -102,20 +102,26 @@ def collateral_of(terms: DealFile, document: Document, file: Path) -> Collateral
     eligible = tape.keep(eligibility.mask)
     if not len(eligible):
         raise TapeError(f"{file}: none of its {len(tape):,} loans is eligible")
-    loans = Loans.of(eligible.columns, pool.groups)
+    try:
+        loans = Loans.of(eligible.columns, pool.groups)
+    except TapeError as error:
+        raise DealError(f"{document.place(('pool', 'groups'))}: {error}") from None
     rows = compress(loans)
     dates = terms.dates
-    schedule = monthly_schedule(
-        cutoff=dates.cutoff,
-        closing=dates.closing,
-        first_payment=dates.first_payment,
-        periods=horizon(rows, terms.assumptions),
-        calendar=dates.calendar,
-        roll=dates.roll,
-        accrual=dates.accrual,
-        wal_from=dates.wal_from,
-        legal_final=dates.legal_final,
-    )
+    try:
+        schedule = monthly_schedule(
+            cutoff=dates.cutoff,
+            closing=dates.closing,
+            first_payment=dates.first_payment,
+            periods=horizon(rows, terms.assumptions),
+            calendar=dates.calendar,
+            roll=dates.roll,
+            accrual=dates.accrual,
+            wal_from=dates.wal_from,
+            legal_final=dates.legal_final,
+        )
+    except DateError as error:
+        raise DealError(f"{document.place(('dates',))}: {error}") from None
     try:
         found = cohorts(rows, terms.assumptions, schedule.periods, schedule.collection_days(), pool.accrual)
     except CurveError as error:

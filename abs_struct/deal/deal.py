@@ -14,6 +14,7 @@ from abs_struct.core.state import Program
 from abs_struct.dates.schedule import PaymentSchedule
 from abs_struct.deal.collateral import Collateral, collateral_of
 from abs_struct.deal.load import Document, changed, read_document, validated
+from abs_struct.deal.loose_ends import loose_ends
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.program import Compiler
 from abs_struct.deal.result import Result
@@ -78,16 +79,23 @@ class Deal:
 
     def check_sizes(self, program: Program) -> None:
         """Notes larger than the pool are refused unless the deal says that they are meant."""
-        closing = run(one_period(program), ["pool.initial_balance", "deal.notes_balance"])
+        sizes = [f"{path}.balance" for path in program.slots if path.startswith(("notes.", "accounts."))]
+        closing = run(one_period(program), ["pool.initial_balance", "deal.notes_balance", *sizes])
         pool, notes = float(closing["pool.initial_balance"][0]), float(closing["deal.notes_balance"][0])
         if notes > pool * (1.0 + 1e-12) and not self.terms.notes_may_exceed_pool:
             raise DealError(
                 f"{self.document.place(('notes',))}: the notes ({notes:,.2f}) are larger than the pool ({pool:,.2f}); "
                 "make them smaller, or say `notes_may_exceed_pool: true`"
             )
-        for name, note in self.terms.notes.items():
-            if note.balance.bound is not None and notes <= 0.0:
-                raise DealError(f"{self.document.place(('notes', name))}: the notes have no balance")
+        for path in sizes:
+            owner, name, _ = path.split(".")
+            size = float(closing[path][0])
+            if size < 0.0:
+                field = "balance" if owner == "notes" else "initial"
+                place = self.document.place((owner, name, field))
+                raise DealError(f"{place}: is {size:,.2f} at closing; a balance is 0 or more")
+        if notes <= 0.0:
+            raise DealError(f"{self.document.place(('notes',))}: the notes have no balance")
 
     def warnings(self, lines: Ledger) -> tuple[str, ...]:
         """What a reader should know although nothing is wrong."""
@@ -108,7 +116,7 @@ class Deal:
                 f"the pool could no longer bear {lines['pool.unplaced_loss'][-1]:,.2f} of the defaults that the "
                 "cumulative net loss asks for (unplaced loss)"
             )
-        return tuple(found)
+        return (*found, *loose_ends(self.terms, lines))
 
     def with_(self, changes: Mapping[str, object]) -> Deal:
         """The deal with some fields changed: `deal.with_({"assumptions.prepayment.cpr": "25%"})`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,17 @@ from abs_struct.core.state import Part, Program, Slot
 from abs_struct.deal.load import Document, Where
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.names import Names
+from abs_struct.deal.readings import (
+    a_condition,
+    a_value,
+    before_determination,
+    before_payment,
+    determination_of,
+    known_at_closing,
+    known_in_advance,
+    money,
+    past_reads,
+)
 from abs_struct.pool.project import Projection
 from abs_struct.terms.inputs import leaves
 from abs_struct.waterfall.accrual import Accrue, Close, FeeTerms, NoteTerms
@@ -32,6 +43,8 @@ from abs_struct.waterfall.triggers import TRIGGER, TriggerTest
 if TYPE_CHECKING:
     from abs_struct.dates.schedule import PaymentSchedule
 
+#: What a formula must be where it stands; raises FormulaError.
+Rule = Callable[[Formula], None]
 BEFORE, AFTER, EVENT = "before_default", "after_default", "event_of_default"
 
 
@@ -117,10 +130,14 @@ class Compiler:
 
     # ---- parts ----------------------------------------------------------------------------------------
 
-    def bind(self, formula: Formula, *, paying: bool = False) -> Formula:
-        """Give a formula's names their meaning; a mistake is reported at its place in the file."""
+    def bind(self, formula: Formula, *rules: Rule, paying: bool = False) -> Formula:
+        """Give a formula's names their meaning, and see that it may stand there; a mistake is reported at its place."""
         try:
             bound = formula.bind(lambda name: self.names.resolve(name, paying=paying))
+            if bound.unit == "text":
+                raise FormulaError(f"'{formula}' is a text, not a number")
+            for rule in rules:
+                rule(formula)
         except FormulaError as error:
             place = self.document.place(where_of(formula.path, self.document))
             raise DealError(f"{place}: {error}") from None
@@ -128,20 +145,36 @@ class Compiler:
             self.past[node] = None
         return formula
 
+    def unpaid(self, formula: Formula) -> None:
+        """The rule of the determination date."""
+        before_payment(formula, self.slots)
+
+    def early(self, formula: Formula) -> None:
+        """The rule of what comes before the determinations."""
+        before_determination(formula, self.slots)
+
+    def at_closing(self, notes: Iterable[str]) -> Rule:
+        """The rule of sizes at closing."""
+        return lambda formula: known_at_closing(formula, self.slots, notes)
+
     def collect(self) -> list[Part]:
         """Collections, and the clean-up call where the run assumes that it is exercised."""
         call = self.terms.call
         if call is not None:
-            self.bind(call.when)
+            self.bind(call.when, a_condition, self.early)
         return [Collect(call.when if call is not None and call.exercised else None)]
 
     def opening(self) -> list[Part]:
         """Notes and fees as the accruals see them."""
-        notes = tuple(NoteTerms(name, self.bind(note.balance)) for name, note in self.terms.notes.items())
+        names = list(self.terms.notes)
+        notes = tuple(
+            NoteTerms(name, self.bind(self.terms.notes[name].balance, money, self.at_closing(names[:i])))
+            for i, name in enumerate(names)
+        )
         fees = tuple(
             FeeTerms(
                 name,
-                None if fee.of is None else self.bind(fee.of),
+                None if fee.of is None else self.bind(fee.of, money, self.early),
                 "plus" in fee.model_fields_set,
                 fee.cap is not None,
             )
@@ -156,29 +189,22 @@ class Compiler:
 
         def enter(key: str, part: Part, *formulas: Formula) -> None:
             parts[key] = part
-            reads[key] = (
-                {
-                    node
-                    for f in formulas
-                    if f.bound is not None
-                    for e, a in f.bound.reads
-                    if (node := node_of(e, a)) != key
-                }
-                if key.startswith("triggers.")
-                else {
-                    node for f in formulas if f.bound is not None for e, a in f.bound.reads if (node := node_of(e, a))
-                }
-            )
+            read = [line for f in formulas if f.bound is not None for line in f.bound.reads]
+            nodes = {determination_of(*line) for line in read} - {""}
+            reads[key] = nodes - {key} if key.startswith("triggers.") else nodes  # a trigger may look at itself
 
         for name, formula in self.terms.amounts.items():
-            enter(f"amounts.{name}", Amount(name, self.bind(formula)), formula)
+            enter(f"amounts.{name}", Amount(name, self.bind(formula, self.unpaid)), formula)
         for name, account in self.terms.accounts.items():
-            used = [self.bind(f) for f in (account.required, account.initial) if f is not None]
-            enter(f"accounts.{name}.required", Requirement(name, account.required, account.initial), *used[:1])
+            required = [] if account.required is None else [self.bind(account.required, money, self.unpaid)]
+            if account.initial is not None:
+                self.bind(account.initial, money, self.at_closing(self.terms.notes))
+            enter(f"accounts.{name}.required", Requirement(name, account.required, account.initial), *required)
         for name, trigger in self.terms.triggers.items():
             levels = tuple((trigger.levels or {}).values())
-            for formula in (trigger.test, *levels):
-                self.bind(formula)
+            self.bind(trigger.test, a_value if levels else a_condition, self.unpaid)
+            for formula in levels:
+                self.bind(formula, lambda level: known_in_advance(level, self.slots))
             curable = trigger.cure == "when the test passes"
             test = TriggerTest(name, trigger.test, levels, trigger.below is not None, curable)
             enter(f"triggers.{name}", test, trigger.test)
@@ -260,10 +286,10 @@ class Compiler:
     def bind_section(self, section: Section) -> None:
         """Bind the formulas of a section."""
         if section.when is not None:
-            self.bind(section.when)
+            self.bind(section.when, a_condition)
         for clause in section.clauses:
             for formula in clause.step.formulas().values():
-                self.bind(formula, paying=True)
+                self.bind(formula, money, paying=True)
 
 
 def inputs_of(terms: DealFile) -> dict[str, float]:
@@ -277,24 +303,6 @@ def accounts_of(step: Step) -> list[str]:
     if isinstance(step, Fill | Release):
         names.append(step.targets[0])
     return [name for name in names if name]
-
-
-def node_of(entity: str, attribute: str) -> str:
-    """The determination that computes a line, or nothing."""
-    if entity == "amounts":
-        return f"amounts.{attribute}"
-    if entity.startswith("triggers."):
-        return entity
-    return f"{entity}.{attribute}" if entity.startswith("accounts.") and attribute == "required" else ""
-
-
-def past_reads(node: tuple[Any, ...]) -> Iterator[str]:
-    """The lines whose earlier values a bound formula reads."""
-    if node[0] == "past":
-        yield f"{node[1]}.{node[2]}"
-    for child in node[1:]:
-        if isinstance(child, tuple):
-            yield from past_reads(child)
 
 
 def where_of(path: str, document: Document) -> Where:

@@ -60,7 +60,7 @@ class Accrue:
             fee = s.fees[charge.name]
             due = 0.0
             if charge.base is not None:
-                due = fee.rate * charge.base(x, s) * fee.year_fraction
+                due = fee.rate * x.maximum(charge.base(x, s), 0.0) * fee.year_fraction
             if charge.fixed:
                 due = due + x.where(alive, fee.plus * fee.year_fraction, 0.0)
             fee.due = due

@@ -1,0 +1,66 @@
+"""Loose ends of a run: what no clause pays, and what is left when it ends. Each is one sentence, none stops a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from abs_struct.deal.model import DealFile
+from abs_struct.waterfall.ledger import Ledger
+
+CENT = 0.005
+
+
+def loose_ends(terms: DealFile, lines: Ledger) -> tuple[str, ...]:
+    """What a reader should know of a deal that runs, and was perhaps not meant.
+
+    Parameters
+    ----------
+    terms : the deal
+    lines : recorded lines (T + 1,), amounts in currency units; what was not recorded is not looked at
+
+    Returns
+    -------
+    tuple of sentences
+
+    Raises
+    ------
+    Nothing
+
+    Source: definition.
+    """
+    return (*unpaid_by_design(terms, lines), *left_over(terms, lines))
+
+
+def unpaid_by_design(terms: DealFile, lines: Ledger) -> Iterator[str]:
+    """Fees and classes that no clause of any section names."""
+    clauses = [step for section in terms.waterfall.values() for step in section.steps]
+    named = {word: {target for step in clauses if step.word == word for target in step.targets} for word in WORDS}
+    for name in terms.fees:
+        if name not in named["pay"]:
+            yield f"no clause pays the fee {name}: it accrues and is never paid (pay: {name})"
+    for name, note in terms.notes.items():
+        path = f"notes.{name}.balance"
+        if path in lines and lines[path][0] <= CENT:
+            yield f"class {name} has no balance at closing"
+            continue
+        if name not in named["principal"]:
+            yield f"no clause repays class {name} (principal: {name})"
+        if name not in named["interest"] and note.coupon > 0.0:
+            yield f"no clause pays interest on class {name} (interest: {name})"
+
+
+WORDS = ("pay", "interest", "principal")
+
+
+def left_over(terms: DealFile, lines: Ledger) -> Iterator[str]:
+    """Cash that nobody received, and a pool that outlives the deal."""
+    for name in ("collections", *terms.accounts):
+        path = f"accounts.{name}.balance"
+        if path in lines and lines[path][-1] > CENT:
+            repair = "residual: holder" if name == "collections" else f"release: {name}"
+            yield f"{lines[path][-1]:,.2f} stay in the account {name} after the last payment ({repair})"
+    if "pool.balance" in lines and lines["pool.balance"][-1] > CENT:
+        yield (
+            f"the pool still holds {lines['pool.balance'][-1]:,.2f} after the last payment date"
+            + (f"; legal_final {terms.dates.legal_final} comes first" if terms.dates.legal_final else "")
+        )
