@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from abs_struct.core.findings import CurveError, DateError, DealError, FormulaError, TapeError
-from abs_struct.dates.schedule import PaymentSchedule, monthly_schedule
+from abs_struct.dates.frequency import months_of
+from abs_struct.dates.schedule import PaymentSchedule, payment_schedule
 from abs_struct.deal.load import Document
 from abs_struct.deal.model import DealFile
 from abs_struct.pool.loans import Loans
@@ -109,11 +110,12 @@ def collateral_of(terms: DealFile, document: Document, file: Path) -> Collateral
     rows = compress(loans)
     dates = terms.dates
     try:
-        schedule = monthly_schedule(
+        schedule = payment_schedule(
             cutoff=dates.cutoff,
             closing=dates.closing,
             first_payment=dates.first_payment,
             periods=horizon(rows, terms.assumptions),
+            every=months_of(dates.every),
             calendar=dates.calendar,
             roll=dates.roll,
             accrual=dates.accrual,
