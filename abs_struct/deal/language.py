@@ -12,9 +12,10 @@ from typing import Any
 
 from abs_struct.core.lines import QUANTITIES
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT
-from abs_struct.deal.model import DealFile, Pool
+from abs_struct.deal.model import DealFile
 from abs_struct.pool import lines as pool_lines
 from abs_struct.terms.clauses import Account, Call, Dates, Fee, Note, Trigger
+from abs_struct.terms.pool import Pool
 from abs_struct.waterfall import quantities, take, triggers
 from abs_struct.waterfall.steps import STEPS
 
