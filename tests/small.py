@@ -78,9 +78,22 @@ def small(folder: Path, terms: str = TERMS, waterfall: str = WATERFALL, **change
     """The small deal, with its text or some fields changed."""
     tape(folder)
     file = folder / "small.yaml"
-    file.write_text(dedent(terms) + dedent(waterfall))
+    more = "".join(block for word, block in MORE.items() if f"{word}:" in waterfall and terms is TERMS)
+    file.write_text(dedent(terms) + more + dedent(waterfall))
     return abs_struct.load(file, changes)
 
+
+#: What some steps need beside the terms above.
+MORE = {
+    "hedge": """\
+hedges:
+  swap: {notional: notes.A.opening_balance, pays: 3%, receives: {fixed: 2%, step_up: {add: 2%, from: 2028-01-01}}}
+""",
+    "repay": """\
+facilities:
+  liquidity: {limit: 2% of pool, rate: 4%, commitment_fee: 0.5%}
+""",
+}
 
 LAST = "    - residual: holder\n"
 

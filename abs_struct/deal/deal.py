@@ -16,7 +16,7 @@ from abs_struct.deal.collateral import Collateral, collateral_of
 from abs_struct.deal.load import Document, changed, read_document, validated
 from abs_struct.deal.loose_ends import loose_ends
 from abs_struct.deal.model import DealFile
-from abs_struct.deal.program import Compiler
+from abs_struct.deal.program import compiled
 from abs_struct.deal.result import Result
 from abs_struct.waterfall.engine import run
 from abs_struct.waterfall.ledger import Ledger
@@ -57,7 +57,7 @@ class Deal:
     def compiled(self) -> Program:
         """The compiled deal; reports names that mean nothing and amounts that are circular."""
         parts = self.collateral.pool_parts(self.terms)
-        return Compiler(self.terms, self.document, self.schedule, parts).program()
+        return compiled(self.terms, self.document, self.schedule, parts)
 
     @cached_property
     def program(self) -> Program:

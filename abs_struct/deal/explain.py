@@ -9,8 +9,8 @@ from typing import Any
 from abs_struct.core.arithmetic.symbols import Symbol, leaves
 from abs_struct.core.findings import UsageError, nearest
 from abs_struct.core.lines import Line
+from abs_struct.deal.build import where_of
 from abs_struct.deal.load import Where
-from abs_struct.deal.program import where_of
 from abs_struct.deal.result import Result
 from abs_struct.deal.summary import number
 from abs_struct.waterfall.section import Section

@@ -14,13 +14,19 @@ from abs_struct.core.lines import QUANTITIES
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT
 from abs_struct.deal.model import DealFile
 from abs_struct.pool import lines as pool_lines
-from abs_struct.terms.clauses import Account, Call, Dates, Fee, Note, Trigger
+from abs_struct.terms.accounts import Account, Facility
+from abs_struct.terms.coupons import Coupon
+from abs_struct.terms.dates import Dates
+from abs_struct.terms.fees import Fee
+from abs_struct.terms.hedges import Hedge
+from abs_struct.terms.notes import Note
 from abs_struct.terms.pool import Pool
-from abs_struct.waterfall import quantities, take, triggers
+from abs_struct.terms.triggers import Call, Trigger
+from abs_struct.waterfall import accounts, facilities, fees, hedges, notes, quantities, take, triggers
 from abs_struct.waterfall.steps import STEPS
 
 #: The modules that declare lines; importing them fills the table of quantities.
-DECLARING = (pool_lines, quantities, take, triggers)
+DECLARING = (pool_lines, notes, fees, accounts, facilities, hedges, quantities, take, triggers)
 
 HEAD = """\
 # The deal language
@@ -63,8 +69,8 @@ def parts() -> Iterator[str]:
     yield HEAD
     yield "## The blocks of a deal\n"
     blocks: list[tuple[str, Any]] = [
-        ("deal", DealFile), ("dates", Dates), ("pool", Pool), ("notes", Note), ("fees", Fee), ("accounts", Account),
-        ("triggers", Trigger), ("call", Call),
+        ("deal", DealFile), ("dates", Dates), ("pool", Pool), ("notes", Note), ("coupon", Coupon), ("fees", Fee),
+        ("accounts", Account), ("facilities", Facility), ("hedges", Hedge), ("triggers", Trigger), ("call", Call),
     ]  # fmt: skip
     for word, model in blocks:
         title = "The file" if word == "deal" else f"`{word}`"

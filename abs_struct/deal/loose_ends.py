@@ -38,18 +38,24 @@ def unpaid_by_design(terms: DealFile, lines: Ledger) -> Iterator[str]:
     for name in terms.fees:
         if name not in named["pay"]:
             yield f"no clause pays the fee {name}: it accrues and is never paid (pay: {name})"
+    for name in terms.hedges:
+        if name not in named["hedge"]:
+            yield f"no clause pays the counterparty of the hedge {name} (hedge: {name})"
+    for name in terms.facilities:
+        if name not in named["repay"]:
+            yield f"no clause repays the facility {name} (repay: {name})"
     for name, note in terms.notes.items():
         path = f"notes.{name}.balance"
-        if path in lines and lines[path][0] <= CENT:
+        if path in lines and lines[path][0] <= CENT and note.notional is None:
             yield f"class {name} has no balance at closing"
             continue
-        if name not in named["principal"]:
+        if name not in named["principal"] and note.notional is None:
             yield f"no clause repays class {name} (principal: {name})"
-        if name not in named["interest"] and note.coupon > 0.0:
+        if name not in named["interest"] and (note.floats or note.coupon > 0.0):
             yield f"no clause pays interest on class {name} (interest: {name})"
 
 
-WORDS = ("pay", "interest", "principal")
+WORDS = ("pay", "interest", "principal", "hedge", "repay")
 
 
 def left_over(terms: DealFile, lines: Ledger) -> Iterator[str]:

@@ -126,12 +126,23 @@ class Measures:
         return convexity(self.flows(note), self.years_from_closing, self.yield_(note))
 
     def interest_shortfall(self, note: str) -> Any:
-        """Interest due and never paid."""
-        return self.lines[f"notes.{note}.interest_shortfall"][-1]
+        """Interest due and never paid, with what was lost on the way."""
+        short = self.lines[f"notes.{note}.interest_shortfall"][-1]
+        lost = f"notes.{note}.interest_lost"
+        return short + total(self.lines[lost]) if lost in self.lines else short
 
     def principal_shortfall(self, note: str) -> Any:
-        """Principal never repaid."""
-        return self.lines[f"notes.{note}.balance"][-1]
+        """Principal never repaid, with what was written down for losses and not restored."""
+        left, lost = self.lines[f"notes.{note}.balance"][-1], f"notes.{note}.unreimbursed"
+        return left + self.lines[lost][-1] if lost in self.lines else left
+
+    def coupon(self, note: str) -> float:
+        """The fixed coupon, or that of the first payment where it changes."""
+        path = f"notes.{note}.coupon"
+        if path not in self.lines:
+            return float(self.inputs[path])
+        paying = next(t for t, pays in enumerate(self.schedule.pays, start=1) if pays)
+        return float(self.lines[path][paying])
 
     def enhancement(self, note: str) -> Any:
         """Credit enhancement at closing, as a fraction of the pool."""
@@ -174,7 +185,9 @@ class Measures:
             raise DealError(f"note {note} has no balance on {day}")
         years = np.array([days_30_360(day, pay) / 360.0 for pay in schedule.nominal])
         run = year_fraction(min(schedule.accrual_start[first], day), day, terms.day_count)
-        accrued = accrued_interest(100.0, terms.coupon, run)
+        coupon = f"notes.{note}.coupon"
+        current = float(self.lines[coupon][first + 1]) if coupon in self.lines else float(self.inputs[coupon])
+        accrued = accrued_interest(100.0, current, run)
         return self.flows(note)[later], years[later], face, float(accrued)
 
     def note(self, name: str) -> NoteMeasures:
@@ -185,7 +198,7 @@ class Measures:
         dates = self.schedule.payment_dates
         return NoteMeasures(
             balance=float(self.balance(name)),
-            coupon=terms.coupon,
+            coupon=self.coupon(name),
             interest_paid=float(self.interest_paid(name)),
             principal_paid=float(self.principal_paid(name)),
             interest_shortfall=float(self.interest_shortfall(name)),

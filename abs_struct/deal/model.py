@@ -10,10 +10,16 @@ from abs_struct.core.findings import listed, nearest
 from abs_struct.core.formula import Formula
 from abs_struct.core.formula.parse import FUNCTIONS
 from abs_struct.curves import Assumptions
+from abs_struct.terms.accounts import Account, Facility
 from abs_struct.terms.base import Terms
-from abs_struct.terms.clauses import Account, Call, Dates, Fee, Note, Trigger
+from abs_struct.terms.dates import Dates
+from abs_struct.terms.fees import Fee
+from abs_struct.terms.hedges import Hedge
 from abs_struct.terms.names import Name
+from abs_struct.terms.notes import Note
 from abs_struct.terms.pool import Pool
+from abs_struct.terms.schedules import ByPeriod
+from abs_struct.terms.triggers import Call, Trigger
 from abs_struct.waterfall.steps import STEPS, Step
 
 
@@ -59,7 +65,8 @@ Clause = Annotated[Any, ClauseType]
 class SectionTerms(Terms):
     """A section of the priority of payments that is in force while its test holds."""
 
-    when: Formula | None = Field(default=None, description="in force while this holds")
+    when: Formula | None = Field(default=None, description="in force while this holds; always when left out")
+    from_: Name = Field(default="collections", alias="from", description="the account whose cash it distributes")
     steps: tuple[Clause, ...] = Field(min_length=1, description="the clauses, in their order")
 
 
@@ -80,7 +87,11 @@ class DealFile(Terms):
     notes: dict[Name, Note] = Field(description="the classes, most senior first")
     fees: dict[Name, Fee] = Field(default_factory=dict)
     accounts: dict[Name, Account] = Field(default_factory=dict)
-    amounts: dict[Name, Formula] = Field(default_factory=dict, description="named amounts, worked out each period")
+    facilities: dict[Name, Facility] = Field(default_factory=dict, description="liquidity facilities")
+    hedges: dict[Name, Hedge] = Field(default_factory=dict, description="swaps, caps and floors")
+    amounts: dict[Name, ByPeriod] = Field(
+        default_factory=dict, description="named amounts, worked out each period; {1: ..., 13: ...} changes by period"
+    )
     triggers: dict[Name, Trigger] = Field(default_factory=dict)
     call: Call | None = None
     waterfall: dict[Name, Annotated[SectionTerms, BeforeValidator(as_section)]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abs_struct.core.findings import FormulaError, listed, nearest
 from abs_struct.core.state import Slot
 
-TOTALLED = ("notes", "fees", "accounts", "residuals")
+TOTALLED = ("notes", "fees", "accounts", "residuals", "hedges", "facilities")
 
 
 class Names:
@@ -16,7 +16,8 @@ class Names:
             path: {**{line.name: line.unit for line in slot.lines}, **dict.fromkeys(slot.inputs, "rate")}
             for path, slot in slots.items()
         }
-        self.order = list(slots)
+        #: What a total such as notes.balance adds up: loans that fund an account are no notes.
+        self.order = [path for path, slot in slots.items() if not slot.structure.get("subordinated")]
 
     def resolve(self, name: str, *, paying: bool = False) -> list[tuple[str, str, str]]:
         """Entity, attribute and unit of a name; several of them for a total such as notes.balance.
@@ -54,5 +55,5 @@ class Names:
 
 
 def unit_of(unit: str) -> str:
-    """The unit as formulas check it: factors and years count as rates, dates as numbers."""
-    return {"factor": "rate", "years": "number", "date": "number"}.get(unit, unit)
+    """The unit as formulas check it: factors count as rates, years as numbers."""
+    return {"factor": "rate", "years": "number"}.get(unit, unit)

@@ -9,10 +9,10 @@ from abs_struct.core.findings import FormulaError
 from abs_struct.core.formula import Formula
 from abs_struct.core.formula.evaluate import Bound
 from abs_struct.core.state import Slot
-from abs_struct.waterfall.take import COLLECTIONS
 
-#: Their tallies are counted when the collections arrive, before anything is paid.
-COLLECTED = {"deal", f"accounts.{COLLECTIONS}"}
+#: Tallies that are counted when the collections arrive, before anything is paid.
+COLLECTED = {("deal", "call_proceeds")}
+ARRIVES = "received"
 AT_CLOSING = {"initial_balance", "balance", "cutoff_balance"}
 
 
@@ -37,7 +37,8 @@ def determination_of(entity: str, attribute: str) -> str:
         return f"amounts.{attribute}"
     if entity.startswith("triggers."):
         return entity
-    return f"{entity}.{attribute}" if entity.startswith("accounts.") and attribute == "required" else ""
+    worked_out = {("accounts", "required"), ("notes", "target_balance")}
+    return f"{entity}.{attribute}" if (entity.partition(".")[0], attribute) in worked_out else ""
 
 
 def a_condition(formula: Formula) -> None:
@@ -126,7 +127,7 @@ def before_payment(formula: Formula, slots: dict[str, Slot]) -> None:
     """
     for entity, attribute in meaning(formula).reads:
         kind = next((line.kind for line in slots[entity].lines if line.name == attribute), "")
-        if kind == "tally" and entity not in COLLECTED:
+        if kind == "tally" and attribute != ARRIVES and (entity, attribute) not in COLLECTED:
             path = f"{entity}.{attribute}"
             raise FormulaError(f"'{path}' is paid later in the period and still nil here; write previous({path}, 1)")
 

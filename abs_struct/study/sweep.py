@@ -17,6 +17,7 @@ from abs_struct.deal import Deal
 from abs_struct.deal.measures import Measures, measure_names
 from abs_struct.study.axes import Axis, axis_from
 from abs_struct.study.study import Study
+from abs_struct.waterfall.checks import cash_lines
 from abs_struct.waterfall.engine import run
 
 #: Scenarios run and measured at a time: large enough for speed, small enough for memory.
@@ -200,19 +201,16 @@ def lines_for(deal: Deal) -> list[str]:
     """The lines that measures and the cash check read."""
     terms, slots = deal.terms, deal.compiled.slots
     paths = [f"notes.{name}.{line}" for name in terms.notes for line in NOTE_LINES]
-    paths += [f"pool.{line}" for line in POOL_LINES] + ["deal.notes_balance", "accounts.collections.paid_in"]
-    paths += [f"fees.{name}.paid" for name in terms.fees]
-    paths += [f"{path}.balance" for path in slots if path.startswith("accounts.")]
-    return paths + [f"{path}.paid" for path in slots if path.startswith("residuals.")]
+    paths += [f"pool.{line}" for line in POOL_LINES] + ["deal.notes_balance"]
+    paths += [f"{path}.rate" for path in slots if path.startswith("indices.")]
+    cash = cash_lines(deal.compiled)
+    return list(dict.fromkeys([*paths, *cash.held, *cash.received, *cash.paid]))
 
 
 def balanced(deal: Deal, lines: Any) -> Any:
     """Whether cash held + received = cash paid out + held after, in every period, for each scenario."""
-    accounts = [name for name in lines if name.startswith("accounts.") and name.endswith(".balance")]
-    ends = (".interest_paid", ".principal_paid", ".paid")
-    out = [name for name in lines if name.endswith(ends)]
-    held = sum(lines[name] for name in accounts)
-    paid = sum(lines[name] for name in out)
-    gap = held[:-1] + lines["accounts.collections.paid_in"][1:] - paid[1:] - held[1:]
+    cash = cash_lines(deal.compiled)
+    held, received, paid = (sum(lines[name] for name in names) for names in cash)
+    gap = held[:-1] + received[1:] - paid[1:] - held[1:]
     tolerance = 1e-9 * np.maximum(lines["pool.balance"][0], 1.0)
     return np.abs(gap).max(axis=0) <= tolerance

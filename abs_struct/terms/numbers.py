@@ -86,6 +86,14 @@ def rate(written: object) -> float:
     return value
 
 
+def margin(written: object) -> float:
+    """A rate that is added to another, and may be negative: 0.70%, -25 bp; in (-1, 1)."""
+    value = number(written, "margin")
+    if not -1.0 < value < 1.0:
+        raise ValueError(f"{shown(written)} is not a margin; margins lie in (-1, 1){meant(abs(value), written)}")
+    return value
+
+
 def share(written: object) -> float:
     """A share of a whole in [0, 1]: a recovery, a severity, a weight."""
     value = number(written, "share")
@@ -150,6 +158,7 @@ def written_as(text: str, examples: list[Any]) -> WithJsonSchema:
 
 
 Rate = Annotated[float, BeforeValidator(rate), written_as("a rate in [0, 1)", ["18%", 0.18, "45 bp"])]
+Margin = Annotated[float, BeforeValidator(margin), written_as("a margin in (-1, 1)", ["0.70%", "-25 bp"])]
 Share = Annotated[float, BeforeValidator(share), written_as("a share in [0, 1]", ["7%", 0.07])]
 Speed = Annotated[float, BeforeValidator(speed), written_as("a multiple of a standard curve", ["150%", 1.5])]
 Amount = Annotated[float, BeforeValidator(amount), written_as("an amount, 0 or more", ["1_000_000", 250000])]

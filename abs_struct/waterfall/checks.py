@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from abs_struct.core.state import Program
 from abs_struct.waterfall.ledger import Ledger
+from abs_struct.waterfall.section import Section
 
 Array = NDArray[np.float64]
 MONEY_TOLERANCE = 1e-9
+#: What changes the balance of a note, in the words of the statement.
+ROLL = ("- principal paid", "- written down", "+ capitalised", "+ written up", "+ advanced")
 
 
 @dataclass(frozen=True)
@@ -70,17 +73,19 @@ def proofs(program: Program, ledger: Ledger) -> Iterator[Check]:
     """The checks, one after the other."""
     scale = np.max(ledger["pool.initial_balance"])
     money = MONEY_TOLERANCE * max(float(scale), 1.0)
-    notes, fees, accounts, residuals = (group(program, owner) for owner in ("notes", "fees", "accounts", "residuals"))
+    notes, fees, accounts = (group(program, owner) for owner in ("notes", "fees", "accounts"))
+    facilities = group(program, "facilities")
 
-    def total(paths: list[str], name: str) -> Array:
-        series = [ledger[f"{path}.{name}"] for path in paths]
+    def total(paths: list[str], *names: str) -> Array:
+        series = [ledger[f"{path}.{name}"] for path in paths for name in names if f"{path}.{name}" in ledger]
         return sum_of(series, ledger["pool.balance"])
 
     zero = np.zeros_like(ledger["pool.balance"])
-    paid_out = total(notes, "interest_paid") + total(notes, "principal_paid") + total(fees, "paid")
-    paid_out = paid_out + total(residuals, "paid")
-    held = total(accounts, "balance")
-    received = ledger["accounts.collections.paid_in"]
+    cash = cash_lines(program)
+    held, received, paid_out = (
+        sum_of([ledger[path] for path in paths], ledger["pool.balance"])
+        for paths in (cash.held, cash.received, cash.paid)
+    )
     yield compared(
         "cash",
         "cash held + received = cash paid out + cash held after",
@@ -89,7 +94,7 @@ def proofs(program: Program, ledger: Ledger) -> Iterator[Check]:
         money,
     )
     clauses = [path for path in group(program, "waterfall") if f"{path}.paid" in ledger]
-    moved = total([a for a in accounts if a != "accounts.collections"], "paid_in") + total(accounts, "released")
+    moved = total(accounts, "paid_in", "released")
     yield compared(
         "clauses",
         "sum of all clauses paid = notes + fees + residual + moves between accounts",
@@ -97,6 +102,7 @@ def proofs(program: Program, ledger: Ledger) -> Iterator[Check]:
         paid_out + moved,
         money,
     )
+    spent = {part.source for part in program.parts if isinstance(part, Section)}
     for path in notes:
         yield from note_proofs(ledger, path, money)
     for path in fees:
@@ -109,13 +115,13 @@ def proofs(program: Program, ledger: Ledger) -> Iterator[Check]:
             money,
         )
     for path in accounts:
-        if path == "accounts.collections":
-            continue
+        if path.removeprefix("accounts.") in spent:
+            continue  # what its sections paid is proved by the statement on cash
         drawn = drawn_from(program, ledger, path.removeprefix("accounts."))
-        flows = ledger[f"{path}.paid_in"] - ledger[f"{path}.released"] - drawn
+        flows = ledger[f"{path}.received"] + ledger[f"{path}.paid_in"] - ledger[f"{path}.released"] - drawn
         yield compared(
             f"{path}.roll",
-            "balance + paid in - released - drawn = balance after",
+            "balance + received + paid in - released - drawn = balance after",
             ledger[f"{path}.balance"][:-1] + flows[1:],
             ledger[f"{path}.balance"][1:],
             money,
@@ -123,10 +129,40 @@ def proofs(program: Program, ledger: Ledger) -> Iterator[Check]:
     lowest = zero
     for path in clauses:
         lowest = np.minimum(lowest, ledger[f"{path}.paid"])
-    for path in (*notes, *accounts):
+    for path in (*notes, *accounts, *facilities):
         lowest = np.minimum(lowest, ledger[f"{path}.balance"])
     yield compared("nothing_negative", "no payment and no balance is below nil", lowest, zero, money)
     yield from pool_proofs(ledger, money)
+
+
+class Cash(NamedTuple):
+    """The paths of the lines in which cash is held, in which it comes in, and in which it goes out."""
+
+    held: tuple[str, ...]
+    received: tuple[str, ...]
+    paid: tuple[str, ...]
+
+
+#: Owner -> the lines of its cash: held, received, paid out.
+CASH: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+    "accounts": (("balance",), ("received",), ()),
+    "notes": ((), ("advanced",), ("interest_paid", "principal_paid")),
+    "fees": ((), (), ("paid",)),
+    "hedges": ((), (), ("paid", "termination_paid")),
+    "facilities": ((), ("drawn",), ("paid", "repaid")),
+    "residuals": ((), (), ("paid",)),
+}
+
+
+def cash_lines(program: Program) -> Cash:
+    """Which lines hold, bring and take the cash of a deal: held + received = paid + held after, in every period."""
+    found: tuple[list[str], list[str], list[str]] = ([], [], [])
+    for owner, parts in CASH.items():
+        for path in group(program, owner):
+            known = {line.name for line in program.slots[path].lines}
+            for place, names in zip(found, parts, strict=True):
+                place += [f"{path}.{name}" for name in names if name in known]
+    return Cash(*(tuple(paths) for paths in found))
 
 
 def note_proofs(ledger: Ledger, path: str, money: float) -> Iterator[Check]:
@@ -135,21 +171,39 @@ def note_proofs(ledger: Ledger, path: str, money: float) -> Iterator[Check]:
     yield compared(
         f"{path}.opening", "opening balance = balance after the last payment", opening[1:], balance[:-1], money
     )
+
+    def line(name: str) -> Array:
+        return ledger[f"{path}.{name}"] if f"{path}.{name}" in ledger else np.zeros_like(balance)
+
+    raised = line("capitalised") + line("written_up") + line("advanced")
+    lowered = line("principal_paid") + line("written_down")
+    words = [word for word in ROLL if f"{path}.{word.partition(' ')[2].replace(' ', '_')}" in ledger]
     yield compared(
         f"{path}.roll",
-        "opening balance - principal paid = balance",
-        opening[1:] - ledger[f"{path}.principal_paid"][1:],
+        f"opening balance {' '.join(words)} = balance",
+        opening[1:] + raised[1:] - lowered[1:],
         balance[1:],
         money,
     )
     owed = ledger[f"{path}.interest_shortfall"][:-1] + ledger[f"{path}.interest_due"][1:]
+    added = line("capitalised") + line("interest_lost")
     yield compared(
         f"{path}.interest",
-        "shortfall carried + due - paid = shortfall",
-        owed - ledger[f"{path}.interest_paid"][1:],
+        "shortfall carried + due - paid = shortfall"
+        if not added.any()
+        else "carried + due - paid - added to the balance - lost = shortfall",
+        owed - ledger[f"{path}.interest_paid"][1:] - added[1:],
         ledger[f"{path}.interest_shortfall"][1:],
         money,
     )
+    if f"{path}.pdl" in ledger:
+        yield compared(
+            f"{path}.pdl",
+            "principal deficiency + debited - cured = principal deficiency after",
+            ledger[f"{path}.pdl"][:-1] + line("pdl_debited")[1:] - line("pdl_cured")[1:],
+            ledger[f"{path}.pdl"][1:],
+            money,
+        )
     yield compared(
         f"{path}.factor",
         "factor x initial balance = balance",

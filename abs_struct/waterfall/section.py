@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from abs_struct.core.arithmetic.numbers import Numbers
+from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.formula import Formula
 from abs_struct.core.state import Entity, State
 from abs_struct.waterfall.steps.step import Step
-from abs_struct.waterfall.take import COLLECTIONS, CashState
+from abs_struct.waterfall.take import AVAILABLE, COLLECTIONS, CashState
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -31,21 +31,28 @@ class Available(Entity):
 
     @property
     def available(self) -> object:
-        """Collections left for the clause being applied."""
-        return self.state.pots[COLLECTIONS]
+        """Cash left for the clause being applied."""
+        return self.state.pots[AVAILABLE]
 
 
-Resolved = list[tuple[Callable[[Numbers, CashState], None], dict[str, Entity]]]
+Resolved = list[tuple[Callable[[Numbers, CashState], None], dict[str, Entity], Formula | None]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Section:
-    """Clauses in their order. A section that is not in force sees no cash, so states need no branches."""
+    """Clauses in their order. A section that is not in force sees no cash, so states need no branches.
+
+    source : the account whose cash it distributes; accounts, facilities : what else its clauses touch
+    every_period : whether each period has a payment date; if not, a section pays only in those that have one
+    """
 
     name: str
     clauses: tuple[Clause, ...]
     accounts: tuple[str, ...]
     when: Formula | None = None
+    source: str = COLLECTIONS
+    facilities: tuple[str, ...] = ()
+    every_period: bool = True
 
     def open(self, x: Numbers, s: State) -> None:
         """Nothing is paid at closing."""
@@ -54,32 +61,51 @@ class Section:
         """Nothing is known before the loop."""
 
     def apply(self, x: Numbers, s: State) -> None:
-        """Fill the pots, apply the clauses, and write back what is left to the accounts."""
+        """Fill the pots, apply the clauses, and write back what is left."""
         cash = cast(CashState, s)
         section = s.entities[f"sections.{self.name}"]
-        section.in_force = 1.0 if self.when is None else x.flag(self.when(x, s))
-        in_force = None if self.when is None else section.in_force > 0.5
+        in_force = self.decide(x, s, section)
+        giving, clauses = self.resolved(cash)
         cash.pots = {}
-        for name in self.accounts:
-            balance = s.accounts[name].balance
-            cash.pots[name] = balance if in_force is None else x.where(in_force, balance, 0.0)
-        section.available = cash.pots[COLLECTIONS]
-        cash.pots[COLLECTIONS] = section.available
-        for apply, legs in self.resolved(cash):
+        for pot, entity, line in giving:
+            held = getattr(entity, line)
+            cash.pots[pot] = held if in_force is None else x.where(in_force, held, 0.0)
+        section.available = cash.pots[AVAILABLE]
+        cash.pots[AVAILABLE] = section.available
+        for apply, legs, when in clauses:
             cash.legs = legs
+            cash.gate = None if when is None else when(x, cash)
             apply(x, cash)
-        for name in self.accounts:
-            account = s.accounts[name]
-            left = cash.pots[name]
-            account.balance = left if in_force is None else x.where(in_force, left, account.balance)
+        for pot, entity, line in giving:
+            left = cash.pots[pot]
+            setattr(entity, line, left if in_force is None else x.where(in_force, left, getattr(entity, line)))
 
-    def resolved(self, s: CashState) -> Resolved:
-        """The steps with the entities of their lines, looked up once for each state."""
-        known: dict[str, Resolved] = s.resolved
+    def decide(self, x: Numbers, s: State, section: Entity) -> Value | None:
+        """Whether the section distributes cash; None where it always does."""
+        if self.when is None and self.every_period:
+            section.in_force = 1.0
+            return None
+        holds = s.deal.pays > 0.5 if self.when is None else self.when(x, s)
+        if self.when is not None and not self.every_period:
+            holds = x.both(holds, s.deal.pays > 0.5)
+        section.in_force = x.flag(holds)
+        return section.in_force > 0.5
+
+    def resolved(self, s: CashState) -> tuple[list[tuple[str, Entity, str]], Resolved]:
+        """The pots with the lines that hold their cash, and the steps with theirs, looked up once for each state."""
+        known = s.resolved
         if self.name not in known:
             s.entities.setdefault("scope", Available(s))
-            known[self.name] = [
-                (clause.step.apply, {leg: s.entities[path] for leg, path in clause.legs.items()})
+            accounts = {name: s.accounts[name] for name in self.accounts}
+            facilities = {name: s.entities[f"facilities.{name}"] for name in self.facilities}
+            s.support = getattr(s, "support", {}) | accounts | facilities
+            giving = [(AVAILABLE, s.accounts[self.source], "balance")]
+            giving += [(name, entity, "balance") for name, entity in accounts.items()]
+            giving += [(name, entity, "available") for name, entity in facilities.items()]
+            clauses: Resolved = [
+                (clause.step.apply, {leg: s.entities[path] for leg, path in clause.legs.items()}, clause.step.when)
                 for clause in self.clauses
             ]
-        return known[self.name]
+            known[self.name] = giving, clauses
+        found: tuple[list[tuple[str, Entity, str]], Resolved] = known[self.name]
+        return found

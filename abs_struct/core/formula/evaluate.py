@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from abs_struct.core.findings import FormulaError
-from abs_struct.core.formula.nodes import Call, Name, Node, Number, Operation, Text, Words
+from abs_struct.core.formula.nodes import Call, Date, Name, Node, Number, Operation, Text, Words
 from abs_struct.core.formula.parse import shortened
 
 COMPARISONS = {"<", "<=", ">", ">=", "==", "!="}
 TRUTH = "flag"
 ANY = "number"
+DATE = "date"
 
 
 Function = Callable[[Any], Any]
@@ -58,10 +59,10 @@ def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], t
         return FormulaError(f"the formula '{shortened(text)}' {what}")
 
     def same(a: str, b: str, word: str) -> str:
-        if a == b or b == ANY:
+        if a == b:
             return a
-        if a == ANY:
-            return b
+        if DATE not in {a, b} and ANY in {a, b}:
+            return b if a == ANY else a
         raise refuse(f"{word} {a} and {b}")
 
     def truth(got: tuple[tuple[Any, ...], str]) -> tuple[Any, ...]:
@@ -73,6 +74,8 @@ def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], t
             return ("input", keys[node.index]), ANY
         if isinstance(node, Text):
             return ("text", node.value), "text"
+        if isinstance(node, Date):
+            return ("day", node.serial), DATE
         if isinstance(node, Name):
             targets = resolve(node.path)
             reads.extend((entity, attribute) for entity, attribute, _ in targets)
@@ -105,6 +108,8 @@ def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], t
             return (op, *nodes), TRUTH
         if "text" in units:
             raise refuse("computes with a text")
+        if DATE in units:
+            raise refuse("computes with a date; a date can be compared, as in deal.payment_date >= 2031-02-25")
         if op in {"+", "-"}:
             return (op, *nodes), same(units[0], units[1], "adds" if op == "+" else "subtracts")
         if op == "/":
@@ -133,6 +138,8 @@ def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], t
                 return lines[0], unit
             return ("average", *lines), unit
         parts = [bound(arg) for arg in node.args]
+        if node.function == "band":
+            return band(parts)
         if node.function == "if":
             unit = same(parts[1][1], parts[2][1], "chooses between")
             return ("where", truth(parts[0]), parts[1][0], parts[2][0]), unit
@@ -141,6 +148,15 @@ def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], t
             unit = same(unit, other, "compares")
         return (node.function, *(part for part, _ in parts)), unit
 
+    def band(parts: list[tuple[tuple[Any, ...], str]]) -> tuple[tuple[Any, ...], str]:
+        """What holds below the first level that the value lies below; the last entry where it lies below none."""
+        value, *pairs, (result, unit) = parts
+        for level, entry in reversed(list(zip(pairs[::2], pairs[1::2], strict=True))):
+            same(value[1], level[1], "compares")
+            unit = same(entry[1], unit, "chooses between")
+            result = ("where", ("<", value[0], level[0]), entry[0], result)
+        return result, unit
+
     node, unit = bound(tree)
     return Bound(node, unit, tuple(dict.fromkeys(reads)))
 
@@ -148,7 +164,7 @@ def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], t
 def closure(node: tuple[Any, ...], s: Any) -> Function:
     """The function of a resolved node over a numbers backend, in one state."""
     op = node[0]
-    if op in {"input", "text"}:
+    if op in {"input", "text", "day"}:
         value = s.inputs[node[1]] if op == "input" else node[1]
         return lambda x: value
     if op == "line":

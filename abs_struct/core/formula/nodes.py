@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+
+#: The day from which spreadsheets count.
+EPOCH = date(1899, 12, 30)
+
+
+def serial_of(day: date) -> float:
+    """A day as a number of days, as lines hold it."""
+    return float((day - EPOCH).days)
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,18 @@ class Text:
     """A word in quotes; only the columns of a tape hold words."""
 
     value: str
+
+
+@dataclass(frozen=True)
+class Date:
+    """A day, such as 2031-02-25; compared with dates only."""
+
+    day: date
+
+    @property
+    def serial(self) -> float:
+        """The day as spreadsheets count it, 1 for 1900-01-01 (and right from 1900-03-01 on)."""
+        return serial_of(self.day)
 
 
 @dataclass(frozen=True)
@@ -52,7 +73,7 @@ class Words:
     items: tuple[Node, ...]
 
 
-Node = Number | Text | Name | Operation | Call | Words
+Node = Number | Text | Date | Name | Operation | Call | Words
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -82,5 +103,7 @@ def shape(node: Node) -> str:
         return node.path
     if isinstance(node, Text):
         return repr(node.value)
+    if isinstance(node, Date):
+        return node.day.isoformat()
     word = node.op if isinstance(node, Operation) else node.function if isinstance(node, Call) else "in"
     return f"{word}({','.join(shape(child) for child in children(node))})"

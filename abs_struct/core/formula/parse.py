@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import NoReturn
 
 from abs_struct.core.findings import FormulaError, nearest
-from abs_struct.core.formula.nodes import Call, Name, Node, Number, Operation, Text, Words
+from abs_struct.core.formula.nodes import Call, Date, Name, Node, Number, Operation, Text, Words
 
 TOKEN = re.compile(
     r"""\s*(?:
-      (?P<number>(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)\s*(?P<unit>%|bps?\b)?
+      (?P<date>\d{4}-\d{2}-\d{2})(?![\w.])
+    | (?P<number>(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)\s*(?P<unit>%|bps?\b)?
     | (?P<text>"[^"]*"|'[^']*')
     | (?P<name>[^\W\d]\w*(?:\.\w+)*)
     | (?P<sign><=|>=|==|!=|[-+*/(),<>=\[\]])
@@ -21,6 +23,7 @@ BINDING = {"or": 1, "and": 2, "in": 4, "not in": 4, "+": 5, "-": 5, "*": 6, "/":
 BINDING |= dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), 4)
 NEGATION, SIGN = 3, 8
 FUNCTIONS = {"min": (2, 99), "max": (2, 99), "abs": (1, 1), "if": (3, 3), "average": (2, 2), "previous": (2, 2)}
+FUNCTIONS |= {"band": (4, 99)}
 UNIT = {"%": 0.01, "bp": 0.0001, "bps": 0.0001, None: 1.0}
 DEEPEST = 60
 LONGEST = 200
@@ -45,7 +48,9 @@ class Parser:
                 self.fail(f"the character '{bad}' is not part of a formula", position)
             start = match.start() + len(match.group(0)) - len(match.group(0).lstrip())
             position = match.end()
-            if match["number"] is not None:
+            if match["date"] is not None:
+                self.tokens.append(("date", self.day(match["date"], start), start))
+            elif match["number"] is not None:
                 value = number_of(match["number"], match["unit"])
                 if value > LARGEST:
                     self.fail(f"the number {match['number'][:40]} is too large; the largest is {LARGEST:g}", start)
@@ -64,6 +69,13 @@ class Parser:
         """Refuse the formula with one sentence."""
         where = self.tokens[self.at][2] if position is None else position
         raise FormulaError(f"cannot read the formula '{shortened(self.text)}' at character {where + 1}: {what}")
+
+    def day(self, written: str, position: int) -> date:
+        """A date as it stands in a formula."""
+        try:
+            return date.fromisoformat(written)
+        except ValueError as error:
+            self.fail(f"'{written}' is not a date ({error})", position)
 
     def peek(self) -> tuple[str, object]:
         kind, value, _ = self.tokens[self.at]
@@ -129,6 +141,9 @@ class Parser:
             node = Number(float(value), self.numbers)  # type: ignore[arg-type]
             self.numbers += 1
             return node
+        if kind == "date":
+            assert isinstance(value, date)  # the tokens hold nothing else
+            return Date(value)
         if kind == "text":
             return Text(str(value))
         if kind == "name":
@@ -157,6 +172,8 @@ class Parser:
         least, most = FUNCTIONS[name]
         if not least <= len(args) <= most:
             self.fail(f"{name}() takes {least if least == most else f'at least {least}'} values, not {len(args)}")
+        if name == "band" and len(args) % 2:
+            self.fail("band() takes a value, then pairs of a level and what holds below it, then what holds above them")
         if name in {"average", "previous"} and not (
             isinstance(args[0], Name)
             and isinstance(args[1], Number)

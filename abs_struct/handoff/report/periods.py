@@ -8,6 +8,7 @@ from typing import Any
 from abs_struct.handoff.sheet import A3, Column, Paper, Sheet
 from abs_struct.handoff.view import HALF_A_CENT, View
 from abs_struct.handoff.workbook.sheets import clause_title, leg_label
+from abs_struct.terms.coupons import Coupon
 from abs_struct.waterfall.section import Clause, Section
 from abs_struct.waterfall.steps.step import WHOLE
 
@@ -72,9 +73,22 @@ def note(view: View, paper: Paper, name: str, label: str) -> str:
         Column("Credit enhancement", "percent", view.enhancement(name), width=13),
     ]
     rating = f", rated {terms.rating}" if terms.rating else ""
-    said = f"{label}, coupon {terms.coupon:.3%}, {terms.day_count}{rating}; amounts in {view.result.terms.currency}"
+    said = f"{label}, {coupon_words(terms.coupon)}, {terms.day_count}{rating}; amounts in {view.result.terms.currency}"
     page(view, paper, note_page(name), said, columns)
     return words
+
+
+def coupon_words(coupon: float | Coupon) -> str:
+    """A coupon in a few words."""
+    if not isinstance(coupon, Coupon):
+        return f"coupon {coupon:.3%}"
+    if coupon.index is not None:
+        return (
+            f"{coupon.index} + {coupon.margin:.3%}" if coupon.schedule is None else f"{coupon.index} + margin by period"
+        )
+    if coupon.fixed is not None:
+        return f"coupon {coupon.fixed:.3%}, steps up"
+    return "coupon by formula" if coupon.formula is not None else "coupon by period"
 
 
 def cash_flows(view: View, paper: Paper) -> str:

@@ -59,13 +59,16 @@ class Addresses:
     def line(self, path: str, ago: int, here: str) -> str:
         """A line this period, last period, or n periods ago (0 before closing)."""
         if path in CLOCKS:
-            return "$A{t}" if ago == 0 else f"MAX(0,$A{{t}}-{ago})"
+            column = CLOCKS[path]
+            if column == "A":
+                return "$A{t}" if ago == 0 else f"MAX(0,$A{{t}}-{ago})"
+            return "$B{t}" if ago == 0 else f"INDEX($B${FIRST_ROW}:$B{{p}},MAX(1,$A{{t}}-{ago - 1}))"
         if path in self.constants:
             return f"{prefix(ASSUMPTIONS, here)}$C${self.constants[path]}"
-        column = self.layout.columns.get(path)
-        if column is None:
+        found = self.layout.columns.get(path)
+        if found is None:
             raise AbsStructError(f"the workbook has no column for the line {path}")
-        sheet, letter = prefix(column.sheet, here), letters(column.index)
+        sheet, letter = prefix(found.sheet, here), letters(found.index)
         if ago == 0:
             return f"{sheet}{letter}{{t}}"
         if ago == 1:

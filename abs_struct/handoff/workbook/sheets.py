@@ -30,8 +30,8 @@ FIRST_COLUMN = 2
 #: The row of period 0, counted from 1, on every sheet with periods.
 FIRST_ROW = 9
 MOST_COLUMNS = 16_384
-#: Lines that number the periods: column A.
-CLOCKS = frozenset({"deal.period", "pool.period"})
+#: Lines that number and date the periods: columns A and B.
+CLOCKS = {"deal.period": "A", "pool.period": "A", "deal.payment_date": "B"}
 
 OWNERS = {
     "pool": POOL,
@@ -40,6 +40,9 @@ OWNERS = {
     "notes": NOTES,
     "fees": ACCOUNTS,
     "accounts": ACCOUNTS,
+    "facilities": ACCOUNTS,
+    "hedges": ACCOUNTS,
+    "indices": CURVES,
     "amounts": ACCOUNTS,
     "residuals": ACCOUNTS,
     "deal": ACCOUNTS,

@@ -1,4 +1,4 @@
-"""Principal, one class after the other."""
+"""Principal: in turn, together, or in nested groups; down to nil or to a planned balance."""
 
 from __future__ import annotations
 
@@ -6,22 +6,28 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from abs_struct.core.arithmetic.numbers import Numbers
+from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line, flow
 from abs_struct.terms.names import Names
+from abs_struct.terms.numbers import choice
+from abs_struct.waterfall.order import InTurn, allocate, plain
 from abs_struct.waterfall.steps.step import STEPS, WHOLE, Step
-from abs_struct.waterfall.take import CashState, take
+from abs_struct.waterfall.take import CashState, draw, gated
 
 
 @STEPS.add("principal")
 class PayPrincipal(Step):
     """Pay principal to the notes named, in their order, up to `amount`.
 
-    Each note gets min(its balance, what is left of the amount). Without an amount the notes are paid down to nil
-    with all that is available. A priority (parity) payment is `amount: notes.A.balance - pool.balance`; a
-    payment to a target overcollateralisation is `amount: notes.balance - (pool.balance - target_oc)`; a turbo is
-    `amount: available`. An amount below nil pays nothing. Amounts in currency units.
+    A list is paid in turn: each note gets min(its balance, what is left of the amount). {pro_rata: [A, B]} pays
+    together by balance (or `by: initial balance`), {shares: {A: 60%, B: 40%}} in fixed shares, and groups nest:
+    {sequential: [{pro_rata: [A1, A2]}, B]}. Without an amount the notes are paid down to nil with all that is
+    available; with `to: target` each only down to its planned balance (scheduled, PAC). A priority (parity) payment is
+    `amount: notes.A.balance - pool.balance`; a payment to a target overcollateralisation is
+    `amount: notes.balance - (pool.balance - target_oc)`; a turbo is `amount: available`; a lock-out or a bullet is
+    `when: deal.payment_date >= 2030-01-15`; a switch is two clauses with opposite `when`. An amount below nil pays
+    nothing. Amounts in currency units.
     """
 
     word: ClassVar[str] = "principal"
@@ -33,23 +39,56 @@ class PayPrincipal(Step):
     en: ClassVar[str] = "principal of the {targets} notes, in that order"
     zh: ClassVar[str] = "依次偿付{targets}档本金"
 
-    principal: Names = Field(description="the note, or the notes in the order in which they are paid")
+    principal: InTurn = Field(description="the note, the notes in the order in which they are paid, or an order")
     amount: Formula | None = Field(default=None, description="how much in all; without it, down to nil")
+    to: choice("nil", "target") = Field(  # type: ignore[valid-type]
+        default="nil", description="how far: down to nil, or to the planned balance (`target`) of each note"
+    )
+    support: Names | None = Field(default=None, description="what covers what collections cannot, in turn")
 
     def owners(self) -> dict[str, str]:
-        return {"principal": "notes"}
+        return {"principal": "notes", "support": "support"}
 
     def apply(self, x: Numbers, s: CashState) -> None:
         wanted = None
         if self.amount is not None:
             clause = s.legs[WHOLE]
-            clause.amount = x.maximum(self.amount(x, s), 0.0)
+            clause.amount = gated(x, s, self.amount(x, s))
             wanted = clause.amount
-        for name, leg in self.payments:
-            note = s.notes[name]
-            balance = note.balance
-            paid = take(x, s, balance if wanted is None else x.minimum(balance, wanted), leg)
-            note.principal_paid = note.principal_paid + paid
-            note.balance = balance - paid
-            if wanted is not None:
-                wanted = wanted - s.legs[leg].due
+        for source in self.sources:
+            wanted = self.in_turn(x, s, source, wanted) if plain(self.principal) else self.shared(x, s, source, wanted)
+
+    def capacity(self, x: Numbers, s: CashState, name: str) -> Value:
+        """The most that a note takes."""
+        note = s.notes[name]
+        return note.balance if self.to == "nil" else x.maximum(note.balance - note.target_balance, 0.0)
+
+    def in_turn(self, x: Numbers, s: CashState, source: str, wanted: Value | None) -> Value | None:
+        """Pay one note after the other; what is still wanted."""
+        asked, left = wanted, wanted
+        for name in self.targets:
+            most = self.capacity(x, s, name)
+            paid = self.repay(x, s, name, source, most if asked is None else x.minimum(most, asked))
+            if asked is not None:  # the next note is asked for what this one's balance cannot take, paid or not
+                asked, left = asked - s.legs[self.leg(name, source)].due, left - paid
+        return left
+
+    def shared(self, x: Numbers, s: CashState, source: str, wanted: Value | None) -> Value | None:
+        """Pay an order: its parts of what is wanted are due, its parts of the cash there is are paid."""
+        room = {name: self.capacity(x, s, name) for name in self.targets}
+        weight = {"initial balance": lambda name: s.notes[name].initial_balance}
+        if self.to == "target":
+            weight["balance"] = lambda name: s.notes[name].balance
+        asked = x.total(list(room.values())) if wanted is None else wanted
+        due = allocate(x, s, self.principal, asked, room, weight)
+        cash = allocate(x, s, self.principal, x.minimum(asked, s.pots[source]), room, weight)
+        paid = [self.repay(x, s, name, source, due[name], cash[name]) for name in self.targets]
+        return None if wanted is None else wanted - x.total(paid)
+
+    def repay(self, x: Numbers, s: CashState, name: str, source: str, owed: Value, limit: Value | None = None) -> Value:
+        """One payment of principal to one note."""
+        note = s.notes[name]
+        paid = draw(x, s, owed, self.leg(name, source), source, limit)
+        note.principal_paid = note.principal_paid + paid
+        note.balance = note.balance - paid
+        return paid

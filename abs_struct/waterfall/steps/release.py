@@ -8,12 +8,12 @@ from pydantic import Field
 
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.waterfall.steps.step import STEPS, Step
-from abs_struct.waterfall.take import COLLECTIONS, CashState, put, take
+from abs_struct.waterfall.take import AVAILABLE, CashState, put, take
 
 
 @STEPS.add("release")
 class Release(Step):
-    """Give back to collections what an account holds above its required amount, and no more.
+    """Give back to available funds what an account holds above its required amount, and no more.
 
     released = balance - required, never below nil; the requirement itself stays. Amounts in currency units.
     """
@@ -33,4 +33,4 @@ class Release(Step):
         account = s.accounts[self.release]
         paid = take(x, s, s.pots[self.release] - account.required, "", self.release)
         account.released = account.released + paid
-        put(s, paid, COLLECTIONS)
+        put(s, paid, AVAILABLE)

@@ -9,7 +9,7 @@ from pydantic import Field
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.terms.names import Name
 from abs_struct.waterfall.steps.step import STEPS, Step
-from abs_struct.waterfall.take import COLLECTIONS, CashState, take
+from abs_struct.waterfall.take import AVAILABLE, CashState, take
 
 
 @STEPS.add("residual")
@@ -29,4 +29,4 @@ class PayResidual(Step):
 
     def apply(self, x: Numbers, s: CashState) -> None:
         holder = s.residuals[self.residual]
-        holder.paid = holder.paid + take(x, s, s.pots[COLLECTIONS])
+        holder.paid = holder.paid + take(x, s, s.pots[AVAILABLE])

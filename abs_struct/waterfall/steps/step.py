@@ -12,8 +12,9 @@ from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line
 from abs_struct.core.registry import Registry
 from abs_struct.terms.base import Terms
-from abs_struct.terms.names import Name
-from abs_struct.waterfall.take import CashState
+from abs_struct.terms.names import DRAWN, Name
+from abs_struct.waterfall.order import ProRata, Sequential, Shares, formulas_of, leaves_of
+from abs_struct.waterfall.take import AVAILABLE, CashState
 
 #: The leg under which a step finds the lines of its clause as a whole.
 WHOLE = "*"
@@ -38,38 +39,62 @@ class Step(Terms):
     zh: ClassVar[str] = ""
 
     name: Name | None = Field(default=None, description="the clause's name in lines and reports")
+    when: Formula | None = Field(default=None, description="the clause applies while this holds")
 
     @cached_property
     def targets(self) -> tuple[str, ...]:
         """What the step pays or fills, by name."""
-        value: Any = getattr(self, self.word)
+        return self.named(self.word)
+
+    def named(self, field: str) -> tuple[str, ...]:
+        """The names in a field: one, several, or the targets of an order."""
+        value: Any = getattr(self, field)
+        if value is None:
+            return ()
+        if isinstance(value, Sequential | ProRata | Shares):
+            return tuple(leaves_of(value))
         return tuple(value) if isinstance(value, list | tuple) else (value,)
 
     @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """Where its cash comes from: what is available, then the accounts and facilities that support it."""
+        return (AVAILABLE, *(self.named("support") if "support" in type(self).model_fields else ()))
+
+    @cached_property
     def payments(self) -> tuple[tuple[str, str], ...]:
-        """Each target and the leg that pays it."""
+        """Each target and the leg that pays it from what is available."""
         return tuple((target, self.leg(target)) for target in self.targets)
 
     def legs(self) -> tuple[str, ...]:
         """The names of its payments below the clause; "" is the clause itself."""
-        targets = self.targets
-        return ("",) if len(targets) == 1 else targets
+        return tuple(self.leg(target, source) for source in self.sources for target in self.targets)
 
-    def leg(self, target: str) -> str:
-        """The leg that pays one target."""
-        return "" if len(self.targets) == 1 else target
+    def leg(self, target: str, source: str = AVAILABLE) -> str:
+        """The leg that pays one target from one source."""
+        own = "" if len(self.targets) == 1 else target
+        if source == AVAILABLE:
+            return own
+        return f"{own}.{DRAWN}{source}" if own else f"{DRAWN}{source}"
 
     def default_name(self) -> str:
         """The clause's name where the deal gives none: kind and targets."""
         return "_".join((self.word, *self.targets))
 
     def owners(self) -> dict[str, str]:
-        """Field -> the part of the deal ("notes", "fees", "accounts") in which its names must exist."""
+        """Field -> the part of the deal ("notes", "fees", "accounts", "support") in which its names must exist."""
         return {}
 
-    def formulas(self) -> dict[str, Formula]:
-        """Field -> the formulas it holds, to be given their names when the deal is compiled."""
-        return {field: value for field in type(self).model_fields if isinstance(value := getattr(self, field), Formula)}
+    def touched(self) -> tuple[str, ...]:
+        """The accounts and facilities beside the section's own cash that the step takes from or pays into."""
+        accounts = [self.named(field) for field, owner in self.owners().items() if owner in {"accounts", "support"}]
+        return tuple(dict.fromkeys(name for names in accounts for name in names))
+
+    def formulas(self) -> tuple[Formula, ...]:
+        """The amounts it holds, to be given their names when the deal is compiled (not its condition)."""
+        fields = [getattr(self, field) for field in type(self).model_fields if field != "when"]
+        found = [value for value in fields if isinstance(value, Formula)]
+        orders = [value for value in fields if isinstance(value, Sequential | ProRata | Shares)]
+        return (*found, *(formula for order in orders for formula in formulas_of(order)))
 
     def apply(self, x: Numbers, s: CashState) -> None:
         """Pay, in the arithmetic of `x`."""

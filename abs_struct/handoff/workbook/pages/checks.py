@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,8 @@ from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import Book, Sheet
 from abs_struct.handoff.workbook.pages.assumptions import changed
 from abs_struct.handoff.workbook.pages.engine import ENGINE, compared
+from abs_struct.waterfall.checks import ROLL, cash_lines
+from abs_struct.waterfall.section import Section
 
 CHECKS = "Checks"
 MASTER_ROW = 3
@@ -20,7 +22,6 @@ TOLERANCE = f"$B${TOLERANCE_ROW + 1}"
 NOT_BELOW = "no payment and no balance is below nil"
 PASSED, NOT_PASSED = "all checks passed", "CHECK FAILED"
 FAILED, DIFFERS = "FAILED", "DIFFERS"
-COLLECTIONS = "accounts.collections"
 Term = tuple[str, str, bool]  # sign, line, last period's value
 
 
@@ -36,17 +37,16 @@ class Statement:
 def statements(book: Book) -> Iterator[Statement]:
     """What has to hold, whatever the inputs are."""
     terms = book.result.terms
+    known = book.layout.columns
+    spent = {part.source for part in book.result.program.parts if isinstance(part, Section)}
     notes, fees, accounts = (
-        [f"{owner}.{name}" for name in found]
+        [f"{owner}.{name}" for name in found if name not in spent]
         for owner, found in (("notes", terms.notes), ("fees", terms.fees), ("accounts", terms.accounts))
     )
-    residuals = [path for path in book.layout.columns if path.startswith("residuals.")]
-    paid = [f"{n}.{line}" for n in notes for line in ("interest_paid", "principal_paid")]
-    paid += [f"{fee}.paid" for fee in fees] + residuals
-    held = [f"{account}.balance" for account in (*accounts, COLLECTIONS)]
-    cash = [("+", f"{COLLECTIONS}.paid_in", False), *(("+", path, True) for path in held)]
-    cash += [("-", path, False) for path in (*paid, *held)]
-    yield Statement("cash", "cash held + received = cash paid out + cash held after", tuple(cash))
+    cash = cash_lines(book.result.program)
+    terms_of_cash = [("+", path, True) for path in cash.held] + [("+", path, False) for path in cash.received]
+    terms_of_cash += [("-", path, False) for path in (*cash.paid, *cash.held)]
+    yield Statement("cash", "cash held + received = cash paid out + cash held after", tuple(terms_of_cash))
     flows = ("scheduled_principal", "prepaid", "defaulted", "balance")
     yield Statement(
         "pool.roll",
@@ -59,25 +59,8 @@ def statements(book: Book) -> Iterator[Statement]:
             "opening balance = balance after the last payment",
             (("+", f"{n}.opening_balance", False), ("-", f"{n}.balance", True)),
         )
-        yield Statement(
-            f"{n}.roll",
-            "opening balance - principal paid = balance",
-            (
-                ("+", f"{n}.opening_balance", False),
-                ("-", f"{n}.principal_paid", False),
-                ("-", f"{n}.balance", False),
-            ),
-        )
-        yield Statement(
-            f"{n}.interest",
-            "shortfall carried + due - paid = shortfall",
-            (
-                ("+", f"{n}.interest_shortfall", True),
-                ("+", f"{n}.interest_due", False),
-                ("-", f"{n}.interest_paid", False),
-                ("-", f"{n}.interest_shortfall", False),
-            ),
-        )
+        yield Statement(f"{n}.roll", *roll(n, known))
+        yield Statement(f"{n}.interest", *interest(n, known))
     for fee in fees:
         yield Statement(
             f"{fee}.roll",
@@ -94,15 +77,37 @@ def statements(book: Book) -> Iterator[Statement]:
         drawn = [path for path in book.layout.columns if path.endswith(ending)]
         yield Statement(
             f"{account}.roll",
-            "balance + paid in - released - drawn = balance after",
+            "balance + received + paid in - released - drawn = balance after",
             (
                 ("+", f"{account}.balance", True),
+                ("+", f"{account}.received", False),
                 ("+", f"{account}.paid_in", False),
                 ("-", f"{account}.released", False),
                 *(("-", path, False) for path in drawn),
                 ("-", f"{account}.balance", False),
             ),
         )
+
+
+def roll(note: str, known: Container[str]) -> tuple[str, tuple[Term, ...]]:
+    """How the balance of a note moves: the statement and its terms."""
+    moves = [("-", "principal_paid"), *((word[0], word[2:].replace(" ", "_")) for word in ROLL[1:])]
+    terms = [(sign, f"{note}.{line}", False) for sign, line in moves if f"{note}.{line}" in known]
+    words = " ".join(f"{sign} {path.rpartition('.')[2].replace('_', ' ')}" for sign, path, _ in terms)
+    text = f"opening balance {words} = balance"
+    return text, (("+", f"{note}.opening_balance", False), *terms, ("-", f"{note}.balance", False))
+
+
+def interest(note: str, known: Container[str]) -> tuple[str, tuple[Term, ...]]:
+    """What becomes of interest due: the statement and its terms."""
+    taken = [line for line in ("interest_paid", "capitalised", "interest_lost") if f"{note}.{line}" in known]
+    words = " - ".join(line.removeprefix("interest_").replace("_", " ") for line in taken)
+    return f"shortfall carried + due - {words} = shortfall", (
+        ("+", f"{note}.interest_shortfall", True),
+        ("+", f"{note}.interest_due", False),
+        *(("-", f"{note}.{line}", False) for line in taken),
+        ("-", f"{note}.interest_shortfall", False),
+    )
 
 
 def write(book: Book, places: dict[str, int]) -> None:

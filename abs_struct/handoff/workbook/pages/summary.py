@@ -89,7 +89,10 @@ def note(sheet: Sheet, row: int, name: str, yields: dict[str, str]) -> None:
     sheet.text(row, 1, book.result.terms.notes[name].rating)
     sheet.formula(row, 2, at.at(f"{path}.balance", 0, SUMMARY), found.balance, "money", "cell")
     sheet.formula(row, 3, f"C{row + 1}/{at.at('pool.balance', 0, SUMMARY)}", found.balance / pool, "percent", "cell")
-    sheet.formula(row, 4, at.input(f"{path}.coupon", SUMMARY), found.coupon, "percent", "cell")
+    coupon = f"{path}.coupon"
+    paying = list(book.result.lines[coupon]).index(found.coupon, 1) if coupon in book.result.lines else 0
+    shown = at.at(coupon, paying, SUMMARY) if paying else at.input(coupon, SUMMARY)
+    sheet.formula(row, 4, shown, found.coupon, "percent", "cell")
     sheet.formula(row, 5, at.at(f"{path}.enhancement", 0, SUMMARY), found.enhancement, "percent", "cell")
     life = f'IF(SUM({principal})=0,"{NOT_AVAILABLE}",SUMPRODUCT({principal},{lives(sheet)})/SUM({principal}))'
     sheet.formula(row, 6, life, found.wal, "life", "cell_right")
@@ -104,7 +107,12 @@ def note(sheet: Sheet, row: int, name: str, yields: dict[str, str]) -> None:
         (10, "interest_shortfall", found.interest_shortfall),
         (11, "balance", found.principal_shortfall),
     ):
-        sheet.formula(row, column, at.at(f"{path}.{line}", last, SUMMARY), value, "money", "cell")
+        short = at.at(f"{path}.{line}", last, SUMMARY)
+        if line == "balance" and f"{path}.unreimbursed" in book.layout.columns:
+            short += "+" + at.at(f"{path}.unreimbursed", last, SUMMARY)
+        if line == "interest_shortfall" and f"{path}.interest_lost" in book.layout.columns:
+            short += f"+SUM({at.series(f'{path}.interest_lost', SUMMARY)})"
+        sheet.formula(row, column, short, value, "money", "cell")
     paid = f"({principal}>{HALF_A_CENT})"
     none = f'IF(SUM({principal})<={HALF_A_CENT},"none"'
     first = f"{none},SUMPRODUCT(MIN({dates}+{FAR}*(1-{paid}))))"

@@ -1,0 +1,137 @@
+"""What is worked out on the determination date: amounts, requirements, plans and triggers, each after what it reads."""
+
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+
+from abs_struct.core.findings import DealError
+from abs_struct.core.formula import Formula
+from abs_struct.core.lines import data, flow
+from abs_struct.core.state import Part
+from abs_struct.deal.build import Build, where_of
+from abs_struct.deal.readings import a_condition, a_value, determination_of, known_in_advance, money
+from abs_struct.terms.schedules import entries
+from abs_struct.terms.triggers import Trigger
+from abs_struct.waterfall.accounts import Requirement
+from abs_struct.waterfall.amounts import Amount
+from abs_struct.waterfall.notes import PlannedBalance
+from abs_struct.waterfall.triggers import TriggerTest
+from abs_struct.waterfall.triggers import trigger as declared
+
+
+class Determinations:
+    """The named amounts, requirements, plans and triggers of a deal."""
+
+    def __init__(self, build: Build) -> None:
+        self.build = build
+        self.made: dict[str, Part] = {}
+        self.reads: dict[str, set[str]] = {}
+        for name, trigger in build.terms.triggers.items():
+            self.enter_trigger(name, trigger)
+        self.enter_amounts()
+
+    # ---- entities -------------------------------------------------------------------------------------
+
+    def enter_amounts(self) -> None:
+        """One entity holds all named amounts."""
+        build, lines = self.build, []
+        for name, written in build.terms.amounts.items():
+            schedule = entries(written)
+            words = "; ".join(formula.text for formula in schedule.values())
+            lines.append(flow(name, name.replace("_", " ").capitalize(), name, words))
+            if len(schedule) > 1:
+                lines.append(data(stage(name), "Stage", "阶段", f"which entry of {name} applies", unit="number"))
+                build.stages(f"amounts.{stage(name)}", schedule)
+        if lines:
+            build.slot("amounts", lines)
+
+    def enter_trigger(self, name: str, trigger: Trigger) -> None:
+        """A trigger with the lines that its terms ask for."""
+        build, path = self.build, f"triggers.{name}"
+        lines = declared.PLAIN
+        if self.windowed(trigger):
+            lines += declared.TESTED
+            last = build.periods if trigger.until_period is None else trigger.until_period
+            pays = build.schedule.pays
+            build.flags(f"{path}.tested", lambda t: trigger.from_period <= t <= last and pays[t - 1])
+        if trigger.in_a_row > 1:
+            lines += declared.FAILED
+        if trigger.passes_to_cure and (trigger.passes_to_cure > 1 or trigger.in_a_row > 1 or self.windowed(trigger)):
+            lines += declared.PASSED
+        if trigger.fired is not None:
+            lines += declared.FIRED
+            first = trigger.fired
+            build.flags(f"{path}.fired", lambda t: t >= first)
+        build.slot(path, lines)
+        build.stages(f"{path}.level_step", trigger.levels or (1,))
+
+    def windowed(self, trigger: Trigger) -> bool:
+        """Whether it is tested in some periods only."""
+        return trigger.from_period > 1 or trigger.until_period is not None or not all(self.build.schedule.pays)
+
+    # ---- parts ----------------------------------------------------------------------------------------
+
+    def parts(self) -> list[Part]:
+        """All of them, each after what it reads.
+
+        Raises
+        ------
+        DealError : amounts that need each other
+        """
+        build, terms = self.build, self.build.terms
+        for name, written in terms.amounts.items():
+            formulas = tuple(build.bind(formula, build.unpaid) for formula in entries(written).values())
+            self.enter(f"amounts.{name}", Amount(name, formulas, stage(name)), *formulas)
+        for name, account in terms.accounts.items():
+            if account.required is not None:
+                required = build.bind(account.required, money, build.unpaid)
+                self.enter(f"accounts.{name}.required", Requirement(name, required, account.non_declining), required)
+        for name, note in terms.notes.items():
+            if note.target is not None:
+                plan = tuple(build.bind(entry, money, build.unpaid) for entry in entries(note.target).values())
+                self.enter(f"notes.{name}.target_balance", PlannedBalance(name, plan), *plan)
+        for name, trigger in terms.triggers.items():
+            self.enter(f"triggers.{name}", self.test(name, trigger), trigger.test)
+        return [self.made[key] for key in self.order()]
+
+    def enter(self, key: str, part: Part, *formulas: Formula) -> None:
+        """A part and the determinations that it reads."""
+        self.made[key] = part
+        read = [line for formula in formulas if formula.bound is not None for line in formula.bound.reads]
+        nodes = {determination_of(*line) for line in read} - {""}
+        self.reads[key] = nodes - {key} if key.startswith("triggers.") else nodes  # a trigger may look at itself
+
+    def test(self, name: str, trigger: Trigger) -> TriggerTest:
+        """A trigger as the engine sees it."""
+        build = self.build
+        levels = tuple((trigger.levels or {}).values())
+        build.bind(trigger.test, a_value if levels else a_condition, build.unpaid)
+        for formula in levels:
+            build.bind(formula, lambda level: known_in_advance(level, build.slots))
+        return TriggerTest(
+            name,
+            trigger.test,
+            levels,
+            trigger.below is not None,
+            trigger.in_a_row,
+            trigger.passes_to_cure,
+            self.windowed(trigger),
+            trigger.fired is not None,
+        )
+
+    def order(self) -> list[str]:
+        """The parts, each after what it reads."""
+        known = {key: {node for node in nodes if node in self.made} for key, nodes in self.reads.items()}
+        try:
+            return list(TopologicalSorter(known).static_order())
+        except CycleError as error:
+            cycle = " <- ".join(reversed(error.args[1]))
+            place = self.build.document.place(where_of(error.args[1][0], self.build.document))
+            raise DealError(
+                f"{place}: the amount is circular: {cycle}; break the circle with previous(line, 1)"
+            ) from None
+
+
+def stage(name: str) -> str:
+    """The data line that says which entry of a scheduled amount applies."""
+    return f"{name}_stage"

@@ -1,0 +1,85 @@
+"""Principal deficiency ledgers: what defaults cost each class on paper, and revenue that makes it good."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from abs_struct.core.arithmetic.numbers import Numbers
+from abs_struct.core.formula import Formula
+from abs_struct.core.lines import Line, flow
+from abs_struct.waterfall.order import InTurn, allocate
+from abs_struct.waterfall.steps.step import STEPS, WHOLE, Step
+from abs_struct.waterfall.take import CashState, gated, put, take
+
+
+@STEPS.add("debit")
+class Debit(Step):
+    """Debit principal deficiency ledgers, the most junior first: no cash moves.
+
+    Each class named is debited min(its balance - its ledger, what is left of the amount); what no ledger can hold is
+    kept as `unplaced`. The amount is the period's defaulted balance plus principal used to pay revenue. Met in nearly
+    every European consumer deal. Amounts in currency units.
+    """
+
+    word: ClassVar[str] = "debit"
+    example: ClassVar[str] = "{debit: [B, A], amount: pool.defaulted}"
+    wrong: ClassVar[tuple[str, str]] = ("{debit: [B, C], amount: pool.defaulted}", "no note 'C'")
+    lines: ClassVar[tuple[Line, ...]] = (
+        flow("amount", "Amount", "借记总额", "the deficiency to be recorded in all"),
+        flow("unplaced", "Unplaced", "未能借记金额", "the part of it that no ledger can hold"),
+    )
+    en: ClassVar[str] = "debit of the principal deficiency ledgers of the {targets} notes, in that order"
+    zh: ClassVar[str] = "依次借记{targets}档本金缺口账"
+
+    debit: InTurn = Field(description="the notes in the order in which they are debited, most junior first")
+    amount: Formula = Field(description="what is debited, such as pool.defaulted + accounts.principal.drawn")
+
+    def legs(self) -> tuple[str, ...]:
+        return ()
+
+    def owners(self) -> dict[str, str]:
+        return {"debit": "notes"}
+
+    def apply(self, x: Numbers, s: CashState) -> None:
+        clause = s.legs[WHOLE]
+        clause.amount = gated(x, s, self.amount(x, s))
+        room = {name: x.maximum(s.notes[name].balance - s.notes[name].pdl, 0.0) for name in self.targets}
+        debited = allocate(x, s, self.debit, clause.amount, room, {})
+        for name in self.targets:
+            note = s.notes[name]
+            note.pdl_debited = note.pdl_debited + debited[name]
+            note.pdl = note.pdl + debited[name]
+        clause.unplaced = clause.amount - x.total(list(debited.values()))
+
+
+@STEPS.add("cure")
+class Cure(Step):
+    """Make a class's principal deficiency ledger good from revenue: the cash becomes principal.
+
+    due = the ledger; paid into the account named `into`, from which the redemption section pays. Amounts in
+    currency units.
+    """
+
+    word: ClassVar[str] = "cure"
+    example: ClassVar[str] = "{cure: A, into: reserve}"
+    wrong: ClassVar[tuple[str, str]] = ("{cure: A, into: reserv}", "did you mean 'reserve'")
+    en: ClassVar[str] = "cure of the principal deficiency ledger of the {targets} notes"
+    zh: ClassVar[str] = "补足{targets}档本金缺口账"
+
+    cure: InTurn = Field(description="the note, or the notes in the order in which they are cured")
+    into: str = Field(description="the account that gets the cash, such as principal")
+
+    def owners(self) -> dict[str, str]:
+        return {"cure": "notes", "into": "accounts"}
+
+    def apply(self, x: Numbers, s: CashState) -> None:
+        account = s.accounts[self.into]
+        for name, leg in self.payments:
+            note = s.notes[name]
+            paid = take(x, s, note.pdl, leg)
+            note.pdl_cured = note.pdl_cured + paid
+            note.pdl = note.pdl - paid
+            account.paid_in = account.paid_in + paid
+            put(s, paid, self.into)
