@@ -94,7 +94,7 @@ REFUSED = [
     (
         {"prepaymen": {"cpr": 0.1}},
         "unknown key 'prepaymen'; did you mean 'prepayment'? "
-        "(allowed: prepayment, default, recovery, advances, conventions, groups)",
+        "(allowed: prepayment, default, recovery, advances, conventions, indices, groups)",
     ),
 ]
 
