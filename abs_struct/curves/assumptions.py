@@ -69,8 +69,9 @@ else:
 
 def refuse_total_recovery(default: Any, recovery: Recovery | None) -> None:
     """A net loss needs defaults that lose something."""
-    if isinstance(default, Placed) and default.net and recovery is not None and (recovery.rate == 1.0 or recovery.severity == 0.0):
-        raise ValueError(f"a {default.key} with a recovery of 100% can never be reached; lower the recovery, or write a cdr")
+    whole = recovery is not None and (recovery.rate == 1.0 or recovery.severity == 0.0)
+    if whole and isinstance(default, Placed) and default.net:
+        raise ValueError("a cnl with a recovery of 100% can never be reached; lower the recovery, or write a cgd")
 
 
 class GroupAssumptions(Terms):

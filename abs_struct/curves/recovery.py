@@ -20,7 +20,6 @@ from abs_struct.curves.default.timing import whole
 from abs_struct.terms.base import Terms
 from abs_struct.terms.numbers import Months, Share
 
-
 #: So many months a recovery may be spread over: each is a cell that the workbook's formula reads.
 LONGEST = 60
 

@@ -13,7 +13,7 @@ from abs_struct.terms.numbers import choice
 
 @DEFAULT.add("vector")
 class DefaultVector(Vector, Stressed):
-    """Multiple x CDR or MDR for each month of loan age (`by: age`) or of the deal (`by: period`); the last one holds on."""
+    """Multiple x CDR or MDR by month of loan age (`by: age`) or of the deal (`by: period`); the last one holds on."""
 
     annual: ClassVar[str] = "cdr"
 
