@@ -1,10 +1,11 @@
 """Curves: what is assumed of a pool, the `assumptions` block of a deal file.
 
     prepayment: {cpr: 18%, ramp: 12}          cpr, smm, abs, psa, ppc, vector
-    default:    {cdr: 4%}                     cdr, mdr, sda, cnl with a timing, vector
-    recovery:   {rate: 7%, lag: 6}            rate or severity, months until it is received
+    default:    {cdr: 4%}                     cdr, mdr, sda, cnl or cgd with a timing, vector; a multiple on it
+    recovery:   {rate: 7%, lag: 6}            rate or severity, months until it is received, timing
     advances:   false                         the servicer advances on defaulted loans until they are liquidated
     conventions: sifma                        or survivor-days, each member of a set may be overridden
+    indices:    {SOFR: 4.3%}                  a flat rate, a curve or a file, with its fixing
     groups:     {"36": {prepayment: ...}}     what differs for a group of loans
 
 Each kind of curve is one small file with one formula; `speeds` converts between the rates of the trade.
@@ -13,7 +14,8 @@ Each kind of curve is one small file with one formula; `speeds` converts between
 from abs_struct.curves.assumptions import Assumptions, GroupAssumptions, read
 from abs_struct.curves.conventions import SETS, Convention, Conventions
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT, Curve
-from abs_struct.curves.default import Cnl, Timing
+from abs_struct.curves.default import Cnl, Placed, Timing
+from abs_struct.curves.rates import Index, indices_of
 from abs_struct.curves.recovery import Recovery
 
 __all__ = [
@@ -26,7 +28,10 @@ __all__ = [
     "Conventions",
     "Curve",
     "GroupAssumptions",
+    "Index",
+    "Placed",
     "Recovery",
     "Timing",
+    "indices_of",
     "read",
 ]

@@ -13,8 +13,9 @@ from abs_struct.core.findings import CurveError, Finding, Place, listed, nearest
 from abs_struct.core.registry import Registry
 from abs_struct.curves.conventions import Conventions
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT, Curve
-from abs_struct.curves.default import Cdr, Cnl
+from abs_struct.curves.default import Cdr, Placed
 from abs_struct.curves.prepayment import Cpr
+from abs_struct.curves.rates.index import Indices
 from abs_struct.curves.recovery import Recovery
 from abs_struct.terms.base import Terms, problems
 from abs_struct.terms.inputs import inputs
@@ -68,8 +69,9 @@ else:
 
 def refuse_total_recovery(default: Any, recovery: Recovery | None) -> None:
     """A net loss needs defaults that lose something."""
-    if isinstance(default, Cnl) and recovery is not None and (recovery.rate == 1.0 or recovery.severity == 0.0):
-        raise ValueError("a cnl with a recovery of 100% can never be reached; lower the recovery, or write a cdr")
+    whole = recovery is not None and (recovery.rate == 1.0 or recovery.severity == 0.0)
+    if whole and isinstance(default, Placed) and default.net:
+        raise ValueError("a cnl with a recovery of 100% can never be reached; lower the recovery, or write a cgd")
 
 
 class GroupAssumptions(Terms):
@@ -81,13 +83,14 @@ class GroupAssumptions(Terms):
 
 
 class Assumptions(Terms):
-    """Prepayment, default and recovery of a pool, and the conventions by which they meet in a month."""
+    """Prepayment, default and recovery of a pool, the conventions by which they meet in a month, and index rates."""
 
     prepayment: Prepayment = None
     default: Default = None
     recovery: Recovery | None = None
     advances: bool = False
     conventions: Conventions = Conventions()
+    indices: Indices = Field(default_factory=dict)
     groups: dict[Annotated[str, BeforeValidator(str)], GroupAssumptions] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -98,6 +101,8 @@ class Assumptions(Terms):
             refuse_total_recovery(self.own(group, "default")[0], recovery)
             if self.advances and (recovery is None or recovery.lag < 1):
                 raise ValueError("advances end with the liquidation; they need a recovery with a lag of 1 or more")
+            if self.advances and recovery is not None and recovery.timing is not None:
+                raise ValueError("advances end with the liquidation; leave out the timing of the recovery")
         return self
 
     def own(self, group: str | None, field: str) -> tuple[Any, str]:
@@ -121,7 +126,7 @@ class Assumptions(Terms):
         ages = [0]
         for field in ("prepayment", "default"):
             curve: Curve | None = self.own(group, field)[0]
-            if curve is not None and not isinstance(curve, Cnl):
+            if curve is not None and not isinstance(curve, Placed):
                 age = curve.saturation()
                 if age is None:
                     return None
@@ -129,9 +134,9 @@ class Assumptions(Terms):
         return max(ages)
 
     def lag(self) -> int:
-        """The longest recovery lag, in months."""
+        """The longest time from a default until the last of its recovery is in, in months."""
         found = [self.own(group, "recovery")[0] for group in [None, *self.groups]]
-        return max((recovery.lag for recovery in found if recovery is not None), default=0)
+        return max((recovery.last for recovery in found if recovery is not None), default=0)
 
     def check_groups(self, groups: Iterable[str]) -> None:
         """Refuse an assumption for a group that the tape does not have.

@@ -22,8 +22,12 @@ class Vector(Curve):
 
     def rate(self, x: Numbers, value: Read, age: Value, period: Value, fraction: Value) -> Value:
         table = [value(f"vector.{i}") for i in range(len(self.vector))]
-        found = x.lookup(table, age if self.by == "age" else period - 1.0)
+        found = self.level(x, value, x.lookup(table, age if self.by == "age" else period - 1.0))
         return of_period(x, found, fraction) if self.unit == self.annual else found
+
+    def level(self, x: Numbers, value: Read, found: Value) -> Value:
+        """The rate that an entry of the table stands for, in the table's unit."""
+        return found
 
     def saturation(self) -> int | None:
         return len(self.vector) - 1 if self.by == "age" else 0

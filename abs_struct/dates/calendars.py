@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -142,6 +142,7 @@ def is_business_day(day: date, calendar: str | Calendar) -> bool:
     return all(is_open(day, part) for part in parts_of(calendar))
 
 
+@lru_cache(maxsize=65_536)
 def is_open(day: date, calendar: str) -> bool:
     """Whether one named calendar has a business day."""
     if calendar == "none":

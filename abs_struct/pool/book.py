@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.state import Entity, State
-from abs_struct.curves import Assumptions, Cnl, Curve, Recovery
+from abs_struct.curves import Assumptions, Curve, Placed, Recovery
 from abs_struct.curves.curve import Read
 from abs_struct.pool.schedule import Cohort
 
@@ -34,7 +34,7 @@ class Book:
     @property
     def amount(self) -> bool:
         """Whether defaults are an amount to be placed, and not a rate."""
-        return isinstance(self.default, Cnl)
+        return isinstance(self.default, Placed)
 
     @property
     def lag(self) -> int:
@@ -50,11 +50,11 @@ class Book:
         return 1.0 if self.recovery is None else self.recovery.lost(reader(s, self.recovery_at))
 
     def prepare(self, x: Numbers, s: State) -> None:
-        """The gross default of each period, as a share of the initial balance: CNL / severity x timing."""
-        if isinstance(self.default, Cnl):
+        """The gross default of each period, as a share of the initial balance: CNL / severity or CGD, x timing."""
+        if isinstance(self.default, Placed):
             value = reader(s, self.default_at)
             weight = self.default.weight(x, value, s.pool.period, s.pool.year)
-            s.entities[self.path].default_share = x.ratio(value("cnl"), self.lost_share(s)) * weight
+            s.entities[self.path].default_share = self.default.gross(x, value, self.lost_share(s)) * weight
 
     def place(self, x: Numbers, s: State) -> None:
         """One default rate for all cohorts of the book: target default / opening balance, at most 1."""
@@ -68,20 +68,27 @@ class Book:
             s.cohorts[k].default_rate = own.default_rate
 
     def recover(self, x: Numbers, s: State) -> None:
-        """What defaulted `lag` periods ago is liquidated: its recovery is received, the rest is lost."""
-        own = s.entities[self.path]
+        """What defaulted `lag` periods ago is liquidated, or from then on in parts: its recovery is received."""
+        own, lag = s.entities[self.path], self.lag
         share = self.recovered_share(s)
-        own.liquidated = own.defaulted if self.lag == 0 else s.past(f"{self.path}.defaulted", self.lag)
+        timing = None if self.recovery is None else self.recovery.timing
+
+        def ago(part: int) -> Value:
+            return own.defaulted if lag + part == 0 else s.past(f"{self.path}.defaulted", lag + part)
+
+        if timing is None:
+            own.liquidated = ago(0)
+        else:
+            own.liquidated = timing.spread(x, reader(s, self.recovery_at), ago)
         own.recovered = share * own.liquidated
         own.pending_default = x.maximum(0.0, own.pending_default + own.defaulted - own.liquidated)
         own.pending_recovery = share * own.pending_default
 
     def past(self) -> tuple[str, ...]:
         """The lines whose earlier values the book reads."""
-        if self.lag == 0:
-            return ()
         if not self.advances:
-            return (f"{self.path}.defaulted",)
+            remembered = self.recovery is not None and self.recovery.last > 0
+            return (f"{self.path}.defaulted",) if remembered else ()
         return tuple(f"cohorts.{k}.{name}" for k in self.cohorts for name in ("defaulted", "newly_defaulted"))
 
 

@@ -62,12 +62,17 @@ ADVANCES = (
 OWN = (
     flow("defaulted", "Defaulted", "违约金额", "defaulted in the period"),
     flow("recovered", "Recovered", "回收金额", "received on balances that defaulted earlier"),
-    flow("liquidated", "Liquidated", "处置的违约余额", "defaulted balance whose recovery falls in this period"),
+    flow(
+        "liquidated",
+        "Liquidated",
+        "处置的违约余额",
+        "defaulted balance, or the part of it, whose recovery falls in this period",
+    ),
     stock("pending_default", "Pending default", "待处置违约余额", "defaulted and not yet liquidated"),
     stock("pending_recovery", "Pending recovery", "待回收金额", "recoveries expected of the pending defaults"),
 )
 
-#: Where the default assumption is an amount, a cumulative net loss.
+#: Where the default assumption is an amount, a cumulative net loss or gross default.
 AMOUNT = (
     curve("default_share", "Default share", "违约占比", "gross default of the period / initial balance"),
     flow("target_default", "Target default", "目标违约金额", "default share x initial balance"),
@@ -76,7 +81,7 @@ AMOUNT = (
         "unplaced_loss",
         "Unplaced loss",
         "未能分配的损失",
-        "cumulative net loss that the balance could no longer bear",
+        "net loss of the defaults that the balance could no longer bear",
     ),
 )
 

@@ -42,12 +42,12 @@ class Cohort:
 
 
 def horizon(rows: Rows, assumptions: Assumptions) -> int:
-    """Periods until the last recovery is in: the longest remaining term + the longest recovery lag.
+    """Periods until the last recovery is in: the longest remaining term + the longest wait for it.
 
     Parameters
     ----------
     rows : remaining terms (R,) in months
-    assumptions : their lags, in months
+    assumptions : how long recoveries take, in months
 
     Returns
     -------

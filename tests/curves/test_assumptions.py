@@ -69,7 +69,42 @@ REFUSED = [
     ),
     (
         {"default": {"cnl": 0.09, "timing": {"by_year": [1]}}, "recovery": {"rate": 1}},
-        "a cnl with a recovery of 100% can never be reached; lower the recovery, or write a cdr",
+        "a cnl with a recovery of 100% can never be reached; lower the recovery, or write a cgd",
+    ),
+    ({"default": {"cgd": 0.09}}, "default: cgd needs a timing, such as timing: {by_year: [40%, 35%, 25%]}"),
+    ({"default": {"cgd": 0.09, "timing": {"by_year": []}}}, "default.timing.by_year: is empty; write at least one"),
+    (
+        {"default": {"cdr": 0.09, "multiple": 250}},
+        "default.multiple: 250 is not a multiple; multiples lie in [0, 100] (2.5 is 250%): write 250% or 2.5",
+    ),
+    (
+        {"default": {"mdr": 0.09, "multiple": -1}},
+        "default.multiple: -1 is not a multiple; multiples lie in [0, 100] (2.5 is 250%)",
+    ),
+    (
+        {"prepayment": {"cpr": 0.09, "multiple": 2}},
+        "prepayment: unknown key 'multiple' (allowed: ramp, cpr)",
+    ),
+    (
+        {"recovery": {"rate": 0.5, "timing": [0.5, 0.4]}},
+        "recovery.timing: timing.by_month sums to 90%; the shares must sum to 100%",
+    ),
+    ({"recovery": {"rate": 0.5, "timing": []}}, "recovery.timing: is empty; write at least one"),
+    (
+        {"recovery": {"rate": 0.5, "timing": {"months": 12, "by_year": [1]}}},
+        "recovery.timing: a timing of recoveries is months: ..., by_year: [...] or by_month: [...], one of the three",
+    ),
+    (
+        {"recovery": {"rate": 0.5, "timing": {"by_year": [0.2] * 5 + [0]}}},
+        "recovery.timing: the recovery is spread over 72 months; it is spread over 1 to 60",
+    ),
+    (
+        {"recovery": {"rate": 0.5, "timing": {"months": 0}}},
+        "recovery.timing: the recovery is spread over 0 months; it is spread over 1 to 60",
+    ),
+    (
+        {"advances": True, "recovery": {"rate": 0.5, "lag": 2, "timing": {"months": 3}}},
+        "advances end with the liquidation; leave out the timing of the recovery",
     ),
     ({"recovery": {"rate": "150%", "lag": 6}}, "recovery.rate: 150% is not a share; shares lie in [0, 1]"),
     (
@@ -94,7 +129,7 @@ REFUSED = [
     (
         {"prepaymen": {"cpr": 0.1}},
         "unknown key 'prepaymen'; did you mean 'prepayment'? "
-        "(allowed: prepayment, default, recovery, advances, conventions, groups)",
+        "(allowed: prepayment, default, recovery, advances, conventions, indices, groups)",
     ),
 ]
 
@@ -117,7 +152,7 @@ def test_nothing_may_be_assumed(nothing):
 
 
 def test_inputs_are_every_number_that_may_vary():
-    """Floats by their path in the deal file; lags, ramps and words are structure."""
+    """Floats by their path in the deal file, the multiple 1 of a default too; lags, ramps and words are structure."""
     found = read({
         "prepayment": {"cpr": "18%", "ramp": 12},
         "default": {"cnl": "9%", "timing": TIMING},
@@ -126,6 +161,7 @@ def test_inputs_are_every_number_that_may_vary():
     })  # fmt: skip
     assert found.inputs() == {
         "assumptions.prepayment.cpr": 0.18,
+        "assumptions.default.multiple": 1.0,
         "assumptions.default.cnl": 0.09,
         "assumptions.default.timing.by_year.0": 0.4,
         "assumptions.default.timing.by_year.1": 0.35,

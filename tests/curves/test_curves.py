@@ -28,12 +28,16 @@ CURVES = [
     {"mdr": 0.01},
     {"sda": 2.5},
     {"vector": [0.1, 0.2, 0.05], "unit": "cdr", "by": "period"},
+    {"vector": [0.1, 0.2, 0.05], "unit": "mdr", "by": "period", "multiple": 3.0},
+    {"cdr": 0.07, "ramp": 9, "multiple": 2.5},
+    {"cdr": 0.3, "multiple": 4.0},
+    {"mdr": 0.01, "ramp": 4, "multiple": 0.5},
 ]
 
 
 def curve_of(written):
     """The curve, and how it reads its numbers."""
-    field = "default" if {"cdr", "mdr", "sda"} & set(written) or written.get("unit") == "cdr" else "prepayment"
+    field = "default" if {"cdr", "mdr", "sda"} & set(written) or written.get("unit") in ("cdr", "mdr") else "prepayment"
     found = read({field: written})
     values = found.inputs("")
     return getattr(found, field), {path.removeprefix(f".{field}."): value for path, value in values.items()}
@@ -74,7 +78,7 @@ def test_saturation_is_where_age_stops_to_matter(written):
 def test_every_kind_is_tried():
     """The table above holds every registered kind of rate."""
     tried = {key for written in CURVES for key in written}
-    assert set(PREPAYMENT) | set(DEFAULT) - {"cnl"} <= tried
+    assert set(PREPAYMENT) | set(DEFAULT) - {"cnl", "cgd"} <= tried
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,14 @@ CASES = {
         "default": {"vector": [0.01, 0.03, 0.05], "unit": "cdr", "by": "age"},
         "conventions": {"set": "sifma", "interest_on": "opening", "loss_at": "liquidation"},
     },
+    "stressed, recoveries spread": {
+        "prepayment": {"cpr": 0.1},
+        "default": {"cgd": 0.04, "timing": TIMING, "multiple": 3.0},
+        "recovery": {"rate": 0.4, "lag": 1, "timing": [0.5, 0.25, 0.25]},
+        "groups": {
+            "36": {"default": {"cdr": 0.04, "multiple": 2.0}, "recovery": {"rate": 0.3, "timing": {"months": 4}}},
+        },
+    },
     "nothing": {},
 }
 

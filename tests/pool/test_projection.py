@@ -27,6 +27,52 @@ def test_cumulative_net_loss_is_reached():
     assert lines["pool.unplaced_loss"][-1] == 0.0
 
 
+def test_cumulative_gross_default_is_reached_whatever_is_recovered():
+    """CGD 6 % x 2: 12 % of the initial balance defaults whatever is recovered; the loss is what is left."""
+    for rate in (0.0, 0.4, 1.0):
+        written = {
+            "default": {"cgd": "6%", "multiple": 2, "timing": {"by_year": ["60%", "40%"]}},
+            "recovery": {"rate": rate, "lag": 3},
+        }
+        lines = run(program_of(one_loan(1_000_000, 0.12, 60), written))
+        assert lines["pool.cumulative_defaulted"][-1] == pytest.approx(120_000, rel=1e-12)
+        assert lines["pool.cumulative_net_loss"][-1] == pytest.approx(120_000 * (1 - rate), rel=1e-12, abs=1e-6)
+
+
+def test_a_multiple_is_a_multiple_of_the_loss():
+    """CNL 9 % x 2.5 is a CNL of 22.5 %, and a multiple of 0 is no loss at all."""
+    base = {"default": {"cnl": 0.09, "timing": {"by_year": [0.5, 0.5]}}, "recovery": {"rate": 0.2, "lag": 2}}
+    loan, path = one_loan(1_000_000, 0.12, 60), "assumptions.default.multiple"
+    sweep = run(program_of(loan, base, axes={path: np.array([0.0, 1.0, 2.5])}))
+    found = sweep["pool.cumulative_net_loss"][-1]
+    np.testing.assert_allclose(found, [0.0, 90_000, 225_000], rtol=1e-12)
+
+
+def test_a_recovery_is_spread_over_its_months():
+    """1,000 default in month 1; 17.5 % over 36 months from the month after: 36 equal parts, mean 18.5 months."""
+    written = {
+        "default": {"vector": [1.0 - 1e-9, 0.0], "unit": "mdr", "by": "period"},
+        "recovery": {"rate": "17.5%", "lag": 1, "timing": {"months": 36}},
+    }
+    lines = run(program_of(one_loan(1_000, 0.0, 10, repayment="interest_first"), written))
+    recovered = lines["pool.recovered"]
+    assert len(recovered) == 10 + 36 + 1
+    np.testing.assert_allclose(recovered[2:38], 175 / 36, rtol=1e-8)
+    assert recovered[1] == 0.0
+    assert (np.arange(47) * recovered).sum() / recovered.sum() == pytest.approx(1 + 18.5)
+    np.testing.assert_allclose(lines["pool.pending_default"][1:38], 1_000 * np.arange(36, -1, -1) / 36, atol=1e-5)
+    np.testing.assert_allclose(lines["pool.pending_recovery"], 0.175 * lines["pool.pending_default"])
+
+
+def test_one_part_is_a_plain_lag():
+    """A recovery in one part is that of the lag, bit for bit."""
+    written = {"default": {"cdr": 0.2}, "recovery": {"rate": 0.3, "lag": 4}}
+    spread = written | {"recovery": {"rate": 0.3, "lag": 4, "timing": [1.0]}}
+    one, other = (run(program_of(one_loan(1_000, 0.1, 24), terms)) for terms in (written, spread))
+    for name in one:
+        assert one[name].tobytes() == other[name].tobytes(), name
+
+
 def test_unplaced_loss_is_kept():
     """A loss that the pool can no longer bear is a line of its own: placed + unplaced = CNL."""
     written = {"default": {"cnl": "90%", "timing": TIMING}, "prepayment": {"smm": "30%"}}
@@ -106,6 +152,8 @@ def test_horizon_covers_the_lag():
     rows = compress(one_loan(1_000, 0.1, 12))
     written = {"recovery": {"rate": 0.1, "lag": 3}, "groups": {"all": {"recovery": {"rate": 0.1, "lag": 8}}}}
     assert horizon(rows, read(written)) == 20
+    written["recovery"] = {"rate": 0.1, "lag": 3, "timing": {"by_year": [0.5, 0.5]}}
+    assert horizon(rows, read(written)) == 12 + 3 + 23
 
 
 def test_survivor_days_counts_the_days_of_the_month():

@@ -35,8 +35,20 @@ DEFAULTS = (
     {"cnl": 0.6, "timing": {"by_month": [0.2, 0.3, 0.5]}},
     {"vector": [0.01, 0.05, 0.3], "unit": "cdr", "by": "period"},
     {"vector": [0.01, 0.002], "unit": "mdr", "by": "age"},
+    {"cdr": 0.05, "ramp": 7, "multiple": 3.5},
+    {"mdr": 0.4, "multiple": 4.0},
+    {"vector": [0.01, 0.6], "unit": "cdr", "by": "age", "multiple": 1.7},
+    {"cnl": 0.03, "timing": {"by_month": [0.2, 0.3, 0.5]}, "multiple": 2.5},
+    {"cgd": 0.03, "timing": {"by_year": [0.6, 0.4]}, "multiple": 4.0},
+    {"cgd": 0.5, "timing": {"by_month": [0.5, 0.0, 0.5]}},
 )
 RECOVERIES = (None, {"rate": 0.07, "lag": 6}, {"severity": 0.4, "lag": 0}, {"rate": 0.3, "lag": 3})
+SPREAD = (
+    {"rate": 0.175, "lag": 1, "timing": {"months": 24}},
+    {"rate": 0.4, "timing": {"by_year": [0.75, 0.25]}},
+    {"severity": 0.5, "lag": 3, "timing": [0.2, 0.0, 0.5, 0.3]},
+    {"rate": 0.6, "timing": {"by_month": [0.1, 0.9]}},
+)
 
 loan = st.tuples(
     st.integers(1, 5_000_000),
@@ -50,7 +62,7 @@ assumption = st.fixed_dictionaries(
     {
         "prepayment": st.sampled_from(PREPAYMENTS),
         "default": st.sampled_from(DEFAULTS),
-        "recovery": st.sampled_from(RECOVERIES),
+        "recovery": st.sampled_from(RECOVERIES + SPREAD),
         "conventions": st.sampled_from(["sifma", "survivor-days"]),
     }
 )

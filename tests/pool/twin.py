@@ -71,15 +71,16 @@ def speed(curve, month, period, part):
     """A prepayment or default curve at a month of loan life (from 1) and a period of the deal (from 1)."""
     if not curve:
         return 0.0
+    stress = curve.get("multiple", 1.0)
     ramp = min(1.0, month / curve["ramp"]) if curve.get("ramp") else 1.0
     if "cpr" in curve:
         return annual(curve["cpr"] * ramp, part)
     if "cdr" in curve:
-        return annual(curve["cdr"] * ramp, part)
+        return annual(min(1.0, stress * curve["cdr"] * ramp), part)
     if "smm" in curve:
         return curve["smm"] * ramp
     if "mdr" in curve:
-        return curve["mdr"] * ramp
+        return min(1.0, stress * curve["mdr"] * ramp)
     if "psa" in curve:
         return annual(min(1.0, curve["psa"] * min(month, 30) * 0.002), part)
     if "abs" in curve:
@@ -98,7 +99,7 @@ def speed(curve, month, period, part):
         level = curve["start"] + (curve["end"] - curve["start"]) * place
         return annual(min(1.0, curve["ppc"] * level), part)
     index = (month if curve.get("by", "age") == "age" else period) - 1
-    found = curve["vector"][min(index, len(curve["vector"]) - 1)]
+    found = min(1.0, stress * curve["vector"][min(index, len(curve["vector"]) - 1)])
     return annual(found, part) if curve["unit"] in ("cpr", "cdr") else found
 
 
@@ -115,6 +116,23 @@ def lost_share(recovery):
     if not recovery:
         return 1.0
     return 1.0 - recovery["rate"] if "rate" in recovery else recovery["severity"]
+
+
+def parts_of(recovery):
+    """The share of a default's recovery that arrives so many months after the default: [(months, share), ...]."""
+    lag, timing = recovery.get("lag", 0), recovery.get("timing", [1.0])
+    if isinstance(timing, dict):
+        if "months" in timing:
+            timing = [1.0 / timing["months"]] * timing["months"]
+        else:
+            timing = timing.get("by_month") or [share / 12.0 for share in timing["by_year"] for _ in range(12)]
+    return [(lag + i, share) for i, share in enumerate(timing)]
+
+
+def target_of(default, recovery, month):
+    """The gross default of a month as a share of the initial balance."""
+    gross = default["cgd"] if "cgd" in default else default["cnl"] / lost_share(recovery)
+    return default.get("multiple", 1.0) * gross * weight(default["timing"], month)
 
 
 NAMES = (
@@ -167,9 +185,9 @@ def project_loans(loans, written, periods, days=None, accrual="30/360"):
         for name, members in books.items():
             group = members[0].group
             default = own(group, "default")
-            if default and "cnl" in default:
+            if default and "timing" in default:
                 severity = lost_share(own(group, "recovery"))
-                target = default["cnl"] / severity * weight(default["timing"], t) * initial[name]
+                target = target_of(default, own(group, "recovery"), t) * initial[name]
                 opening = sum(loan.balance for loan in members)
                 placed[name] = min(1.0, target / opening) if opening > 0.0 else 0.0
                 unplaced += max(0.0, target - opening) * severity
@@ -205,8 +223,8 @@ def project_loans(loans, written, periods, days=None, accrual="30/360"):
             waiting[name][t] += gone
         for name, members in books.items():
             recovery = own(members[0].group, "recovery")
-            lag = recovery.get("lag", 0) if recovery else 0
-            done = waiting[name][t - lag] if t - lag >= 1 else 0.0
+            parts = parts_of(recovery or {})
+            done = sum(share * waiting[name][t - ago] for ago, share in parts if t - ago >= 1)
             got = (1.0 - lost_share(recovery)) * done
             out["recovered"][t] += got
             out["net_loss"][t] += done - got if days_rule else waiting[name][t] - got

@@ -1,12 +1,16 @@
-"""MathWorks documentation: a pass-through pool, its price, and the collateral of a two-tranche sequential deal."""
+"""MathWorks documentation: a pass-through pool, its price, and a two-tranche sequential deal."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 from pool.pools import one_loan, program_of
 from reference.published import case
 
+import abs_struct
+from abs_struct.analytics.yields import accrued_interest, bond_equivalent_yield, price_at_yield
 from abs_struct.waterfall.engine import run
 
 PASS_THROUGH, PRICE, SEQUENTIAL = case("mathworks_mbs")["cases"]
@@ -34,18 +38,26 @@ def test_price_of_the_pass_through():
     interest = lines["pool.balance"][:-1] * given["coupon_pct"] / 1200
     settled = 14 / 30  # of the month, on the 15th
     years = (np.arange(1, months + 1) - settled) / 12 + given["delay_days"] / 360
-    value = (principal + interest) @ (1 + given["mortgage_yield_pct"] / 1200) ** (-12 * years) / 1e7
-    accrued = settled * given["coupon_pct"] / 12
+    dirty = price_at_yield(
+        (principal + interest) / 1e7, years, bond_equivalent_yield(given["mortgage_yield_pct"] / 100)
+    )
+    accrued = accrued_interest(100.0, given["coupon_pct"] / 100, settled / 12)
     assert accrued == pytest.approx(wanted["accrued"], abs=PRICE["tolerance"])
-    assert value - accrued == pytest.approx(wanted["price"], abs=PRICE["tolerance"])
+    assert dirty - accrued == pytest.approx(wanted["price"], abs=PRICE["tolerance"])
 
 
-def test_collateral_of_the_sequential_deal():
-    """cmoseqcf: six months of principal without prepayment, and the first tranche's balance under it."""
+def test_two_tranche_sequential_deal():
+    """cmoseqcf: six months without prepayment through the deal file: principal, and the balances of both tranches."""
     given, wanted = SEQUENTIAL["inputs"], SEQUENTIAL["expected"]
-    loan = one_loan(given["balance"], given["coupon_pct"] / 100, given["months"])
-    lines = run(program_of(loan, {"prepayment": {"psa": given["psa"]}}))
-    paid = lines["pool.principal_collections"][1:]
-    np.testing.assert_allclose(paid, wanted["principal"], atol=SEQUENTIAL["tolerance"])
-    senior = np.maximum(given["tranches"]["A"] - np.cumsum(paid), 0.0)
-    np.testing.assert_allclose(senior, wanted["tranche_A_balance"], atol=SEQUENTIAL["tolerance"])
+    result = abs_struct.load(Path(__file__).parent / "deals" / "cmoseqcf.yaml").run()
+    lines, tolerance = result.lines, SEQUENTIAL["tolerance"]
+    assert {name: result.measures.balance(name) for name in ("A", "B")} == given["tranches"]
+    assert result.schedule.periods == given["months"]
+    paid = lines["notes.A.principal_paid"] + lines["notes.B.principal_paid"]
+    np.testing.assert_allclose(paid[1:], wanted["principal"], rtol=0, atol=tolerance)
+    np.testing.assert_allclose(lines["notes.A.balance"][1:], wanted["tranche_A_balance"], rtol=0, atol=tolerance)
+    np.testing.assert_allclose(
+        lines["notes.B.balance"][1:3], wanted["tranche_B_balance_first_2"], rtol=0, atol=tolerance
+    )
+    assert lines["notes.B.balance"][-1] == pytest.approx(0.0, abs=1e-6)
+    assert not result.failures

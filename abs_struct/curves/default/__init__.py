@@ -4,9 +4,11 @@ To add a kind, add a file that subclasses `Curve`, enters itself with `@DEFAULT.
 """
 
 from abs_struct.curves.default.cdr import Cdr
-from abs_struct.curves.default.cnl import Cnl, Timing
+from abs_struct.curves.default.cgd import Cgd
+from abs_struct.curves.default.cnl import Cnl
 from abs_struct.curves.default.mdr import Mdr
 from abs_struct.curves.default.sda import Sda
+from abs_struct.curves.default.timing import Placed, Timing
 from abs_struct.curves.default.vector import DefaultVector
 
-__all__ = ["Cdr", "Cnl", "DefaultVector", "Mdr", "Sda", "Timing"]
+__all__ = ["Cdr", "Cgd", "Cnl", "DefaultVector", "Mdr", "Placed", "Sda", "Timing"]

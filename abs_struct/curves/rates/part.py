@@ -1,0 +1,131 @@
+"""The indices of a deal as a piece of its program: entities `indices.NAME` with the curve line `rate`.
+
+The compiler of a deal takes them in with
+
+    found = indices_of(terms.assumptions.indices, schedule, folder)
+    self.slots |= {slot.path: slot for slot in found.slots}
+    self.data |= found.data
+    self.inputs |= found.inputs
+
+and puts `found.part` before every part whose curves read an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abs_struct.core.arithmetic.arrays import Arrays
+from abs_struct.core.arithmetic.numbers import Numbers, Value
+from abs_struct.core.lines import curve, data, declare
+from abs_struct.core.state import Slot, State
+from abs_struct.curves.rates.fixing import base_rates
+from abs_struct.curves.rates.index import Index
+from abs_struct.dates.schedule import PaymentSchedule
+from abs_struct.terms.inputs import leaves
+
+INDICES = declare(
+    "indices",
+    data("base", "Base rate", "基准利率", "the curve's rate of the accrual period, as it is fixed", unit="rate"),
+    curve("rate", "Index rate", "指标利率", "base + shift; of a flat index its rate + shift", unit="rate"),
+)
+BASE, RATE = INDICES.lines
+
+
+@dataclass(frozen=True)
+class Series:
+    """One index as the part sees it: flat or by a curve, with a shift or (one number in the document) without."""
+
+    path: str
+    flat: bool
+    shifted: bool
+
+
+@dataclass(frozen=True)
+class IndexRates:
+    """Computes the rate of every index for all periods at once."""
+
+    series: tuple[Series, ...]
+    periods: int
+
+    def open(self, x: Numbers, s: State) -> None:
+        """Nothing is fixed for the closing date itself."""
+
+    def prepare(self, x: Numbers, s: State) -> None:
+        """rate = base + shift."""
+        for one in self.series:
+            index = s.entities[one.path]
+            rate = index.flat if one.flat else index.base
+            index.rate = self.by_period(x, rate + index.shift if one.shifted else rate)
+
+    def apply(self, x: Numbers, s: State) -> None:
+        """The rates are known before the loop."""
+
+    def by_period(self, x: Numbers, rate: Value) -> Value:
+        """A flat rate (S,) as (T, S); what already lies by period stays."""
+        if isinstance(x, Arrays) and np.ndim(rate) < 2:
+            return np.broadcast_to(np.asarray(rate, dtype=float), (self.periods, np.size(rate)))
+        return rate
+
+
+class IndexSet(NamedTuple):
+    """Everything that a program needs for its indices."""
+
+    slots: tuple[Slot, ...]
+    inputs: dict[str, float]
+    data: dict[str, NDArray[np.float64]]
+    part: IndexRates
+
+
+def indices_of(
+    indices: Mapping[str, float | Index],
+    schedule: PaymentSchedule,
+    folder: Path,
+    prefix: str = "assumptions.indices",
+) -> IndexSet:
+    """The indices of a deal as entities, inputs, data and a part of its program.
+
+    Parameters
+    ----------
+    indices : by name, a flat rate or an index
+    schedule : T periods
+    folder : the deal file's folder, where relative paths of curve files begin
+    prefix : the path of the indices in the deal
+
+    Returns
+    -------
+    IndexSet : slots, inputs by path, data by path (T + 1,), fractions a year, and the part
+
+    Raises
+    ------
+    CurveError : a file that cannot be read, or a curve that begins too late
+
+    Source: definition.
+
+    >>> from datetime import date
+    >>> from abs_struct.dates.schedule import payment_schedule
+    >>> dates = payment_schedule(cutoff=date(2026, 12, 31), closing=date(2027, 1, 20), periods=2,
+    ...                          first_payment=date(2027, 2, 15))
+    >>> indices_of({"EURIBOR_1M": 0.0245}, dates, Path(".")).inputs
+    {'assumptions.indices.EURIBOR_1M': 0.0245}
+    """
+    slots, series, data = [], [], {}
+    for name, index in indices.items():
+        path, at = f"indices.{name}", f"{prefix}.{name}"
+        if isinstance(index, Index):
+            one = Series(path, index.rate is not None, True)
+            flat = {"flat": f"{at}.rate"} if one.flat else {}
+            slots.append(Slot(path, (RATE,) if one.flat else (BASE, RATE), {**flat, "shift": f"{at}.shift"}))
+            if not one.flat:
+                data[f"{path}.base"] = base_rates(index, schedule, folder, at)
+        else:
+            one = Series(path, True, False)
+            slots.append(Slot(path, (RATE,), {"flat": at}))
+        series.append(one)
+    inputs = dict(leaves(dict(indices), prefix))
+    return IndexSet(tuple(slots), inputs, data, IndexRates(tuple(series), schedule.periods))
