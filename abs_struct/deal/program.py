@@ -40,11 +40,11 @@ def compiled(terms: DealFile, document: Document, schedule: PaymentSchedule, poo
 
 def indices(build: Build) -> list[Part]:
     """The reference rates that the assumptions give, by period."""
-    if not getattr(build.terms.assumptions, "indices", None):
+    if not build.terms.assumptions.indices:
         return []
-    from abs_struct.curves.rates import indices_of
+    from abs_struct.curves.rates import indices_of  # reads curve files: a deal without indices does not load it
 
-    found = indices_of(build.terms.assumptions, build.schedule, Path(build.document.file).parent)
+    found = indices_of(build.terms.assumptions.indices, build.schedule, Path(build.document.file).parent)
     build.slots |= {slot.path: slot for slot in found.slots}
     build.data |= found.data
     build.inputs |= found.inputs

@@ -51,7 +51,6 @@ class IndexRates:
     """Computes the rate of every index for all periods at once."""
 
     series: tuple[Series, ...]
-    periods: int
 
     def open(self, x: Numbers, s: State) -> None:
         """Nothing is fixed for the closing date itself."""
@@ -61,16 +60,17 @@ class IndexRates:
         for one in self.series:
             index = s.entities[one.path]
             rate = index.flat if one.flat else index.base
-            index.rate = self.by_period(x, rate + index.shift if one.shifted else rate)
+            index.rate = by_period(x, rate + index.shift if one.shifted else rate, s.pool.period)
 
     def apply(self, x: Numbers, s: State) -> None:
         """The rates are known before the loop."""
 
-    def by_period(self, x: Numbers, rate: Value) -> Value:
-        """A flat rate (S,) as (T, S); what already lies by period stays."""
-        if isinstance(x, Arrays) and np.ndim(rate) < 2:
-            return np.broadcast_to(np.asarray(rate, dtype=float), (self.periods, np.size(rate)))
-        return rate
+
+def by_period(x: Numbers, rate: Value, periods: Value) -> Value:
+    """A flat rate (S,) as (T, S), T being the length of `periods`; what already lies by period stays."""
+    if isinstance(x, Arrays) and np.ndim(rate) < 2:
+        return np.broadcast_to(np.asarray(rate, dtype=float), (len(periods), np.size(rate)))
+    return rate
 
 
 class IndexSet(NamedTuple):
@@ -128,4 +128,4 @@ def indices_of(
             slots.append(Slot(path, (RATE,), {"flat": at}))
         series.append(one)
     inputs = dict(leaves(dict(indices), prefix))
-    return IndexSet(tuple(slots), inputs, data, IndexRates(tuple(series), schedule.periods))
+    return IndexSet(tuple(slots), inputs, data, IndexRates(tuple(series)))
