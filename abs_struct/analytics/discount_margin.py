@@ -1,8 +1,7 @@
-"""Floaters: the margin over an index path at which flows are worth a price, and how far the price moves with it.
+"""Discount margin and spread duration of a floater, on one projection of its flows and index rates.
 
-Flows are those of one projection; they stay as they are while the margin moves. The discount factor of a payment is
-the product over the periods up to it of 1 / (1 + (index + margin) x accrual fraction), worked out from the last
-payment to the first.
+The flows stay as they are while the margin moves. The discount factor of a payment is the product over the periods
+up to it of 1 / (1 + (index + margin) x accrual fraction), worked out from the last payment to the first.
 """
 
 from __future__ import annotations

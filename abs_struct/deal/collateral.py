@@ -14,7 +14,8 @@ from abs_struct.deal.model import DealFile
 from abs_struct.pool.loans import Loans
 from abs_struct.pool.project import Projection, project
 from abs_struct.pool.rows import Rows, compress
-from abs_struct.pool.schedule import Cohort, cohorts, horizon
+from abs_struct.pool.schedule import Cohort, Series, cohorts, horizon
+from abs_struct.pool.supplement import yield_supplement
 from abs_struct.tape.eligibility import Criterion, Eligibility, test_eligibility
 from abs_struct.tape.read import read_tape
 from abs_struct.tape.tape import Tape
@@ -27,6 +28,7 @@ class Collateral:
 
     tape : as read; `eligible` is the tape of the loans that belong to the deal
     cohorts : K cohorts with schedules (T + 1,)
+    supplement : (T + 1,), the yield supplement in currency units, where the deal has a required rate
     """
 
     tape: Tape
@@ -36,6 +38,7 @@ class Collateral:
     rows: Rows
     schedule: PaymentSchedule
     shape: tuple[Any, ...]
+    supplement: Series | None = None
 
     @property
     def loans(self) -> int:
@@ -58,7 +61,8 @@ class Collateral:
 
     def pool_parts(self, terms: DealFile) -> Projection:
         """The pool as a piece of a program, under the deal's assumptions."""
-        return project(terms.assumptions, self.cohorts, self.schedule.periods, self.schedule.collection_days())
+        days = self.schedule.collection_days()
+        return project(terms.assumptions, self.cohorts, self.schedule.periods, days, supplement=self.supplement)
 
     def checks(self, lines: Any) -> list[Check]:
         """The tape ties to the pool, and the totals of the tape to the file."""
@@ -128,4 +132,9 @@ def collateral_of(terms: DealFile, document: Document, file: Path) -> Collateral
         found = cohorts(rows, terms.assumptions, schedule.periods, schedule.collection_days(), pool.accrual)
     except CurveError as error:
         raise DealError(f"{document.place(('assumptions',))}: {error}") from None
-    return Collateral(tape, eligible, eligibility, tuple(found), rows, schedule, shape_of(terms, rows))
+    supplement = None
+    if pool.yield_supplement is not None:
+        required, days = float(pool.yield_supplement), schedule.collection_days()
+        supplement = yield_supplement(rows, required, schedule.periods, days, pool.accrual)
+    shape = shape_of(terms, rows)
+    return Collateral(tape, eligible, eligibility, tuple(found), rows, schedule, shape, supplement)

@@ -44,7 +44,7 @@ def indices(build: Build) -> list[Part]:
         return []
     from abs_struct.curves.rates import indices_of  # reads curve files: a deal without indices does not load it
 
-    found = indices_of(build.terms.assumptions.indices, build.schedule, Path(build.document.file).parent)
+    found = indices_of(build.terms.assumptions, build.schedule, Path(build.document.file).parent)
     build.slots |= {slot.path: slot for slot in found.slots}
     build.data |= found.data
     build.inputs |= found.inputs

@@ -28,7 +28,7 @@ from abs_struct.pool import lines as declared
 from abs_struct.pool.book import POOL, Book, books, opened, reader
 from abs_struct.pool.foreclosure import advance
 from abs_struct.pool.loans import Column
-from abs_struct.pool.schedule import Cohort
+from abs_struct.pool.schedule import Cohort, Series
 
 #: A curve and the path of its numbers in the deal.
 Placed = tuple[Curve | None, str]
@@ -77,6 +77,8 @@ class ProjectPool:
     def apply(self, x: Numbers, s: State) -> None:
         """One period of the pool."""
         s.pool.opening_balance = s.pool.balance
+        yearly = 12.0 * x.total([c.survival * c.scheduled_interest for c in s.cohorts])
+        s.pool.wac = x.ratio(yearly, s.pool.opening_balance)
         for book in self.books:
             own = s.entities[book.path]
             if book.path != POOL:
@@ -214,6 +216,7 @@ def project(
     periods: int,
     days: Sequence[int] | Any = (),
     prefix: str = "assumptions",
+    supplement: Series | None = None,
 ) -> Projection:
     """Everything a program needs to run a pool.
 
@@ -224,6 +227,7 @@ def project(
     periods : number of periods T
     days : (T,), days of each collection period; needed where the convention counts days
     prefix : path of the assumptions in the deal
+    supplement : (T + 1,), the yield supplement in currency units, where the deal has one
 
     Returns
     -------
@@ -251,17 +255,19 @@ def project(
         for field in ("prepayment", "default")
     ]
     part = ProjectPool(placed[0], placed[1], kept, convention, assumptions.advances)
-    slots = [pool_slot(part), *group_slots(part), *cohort_slots(part, cohorts)]
+    slots = [pool_slot(part, supplement is not None), *group_slots(part), *cohort_slots(part, cohorts)]
     data = pool_data(part, cohorts, periods, days)
+    if supplement is not None:
+        data["pool.yield_supplement"] = supplement
     for k, cohort in enumerate(cohorts):
         data |= cohort_data(f"cohorts.{k}", cohort, periods)
     past = tuple(path for book in kept for path in book.past())
     return Projection(tuple(slots), assumptions.inputs(prefix), data, part, past)
 
 
-def pool_slot(part: ProjectPool) -> Slot:
+def pool_slot(part: ProjectPool, supplemented: bool) -> Slot:
     """The pool's entity: lines that its assumptions never fill are left out."""
-    absent = set()
+    absent = set() if supplemented else {"yield_supplement"}
     if not any(book.path == POOL and book.amount for book in part.books):
         absent |= {"default_share", "target_default", "default_rate"}
     if not part.advances:

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from abs_struct.core.formula import Formula
 from abs_struct.terms.base import Terms
 from abs_struct.terms.numbers import choice
+from abs_struct.terms.structural import StructuralRate
 
 
 class Criterion(Terms):
@@ -38,4 +39,9 @@ class Pool(Terms):
     eligibility: tuple[Annotated[Criterion, BeforeValidator(as_criterion)], ...] = ()
     accrual: choice("30/360", "actual/365") = Field(  # type: ignore[valid-type]
         default="30/360", description="how loans accrue interest"
+    )
+    yield_supplement: StructuralRate | None = Field(
+        default=None,
+        description="the required rate of a yield supplement overcollateralisation: makes the line "
+        "pool.yield_supplement, from the loans whose rate lies below it",
     )

@@ -167,7 +167,7 @@ class Loop:
                 yield line.name, self.program.data[f"{slot.path}.{line.name}"].tolist()
             elif line.kind == "curve":
                 grid = np.asarray(getattr(whole, line.name), dtype=float)
-                wide = np.broadcast_to(grid, (periods, grid.shape[-1] if grid.ndim > 1 else 1))
+                wide = np.broadcast_to(grid, (periods, grid.shape[-1] if grid.ndim else 1))  # one for all periods, too
                 yield line.name, [0.0, *(wide[:, 0].tolist() if wide.shape[1] == 1 else list(wide))]
 
     def known(self) -> dict[str, list[Any]]:

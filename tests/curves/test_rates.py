@@ -204,7 +204,7 @@ def test_a_curve_that_begins_too_late():
     """A period that needs a rate before the first one is reported with the index and the day."""
     index = Index(curve={"2027-02-01": "4%"})
     with pytest.raises(CurveError) as error:
-        indices_of({"SOFR": index}, payment_schedule(**DEAL), NOWHERE)
+        indices_of(Assumptions(indices={"SOFR": index}), payment_schedule(**DEAL), NOWHERE)
     assert str(error.value) == (
         "assumptions.indices.SOFR: no rate on 2027-01-20; the first is of 2027-02-01. Begin the curve on 2027-01-20 "
         "or before"
@@ -216,7 +216,7 @@ def test_a_curve_from_a_file(tmp_path):
     (tmp_path / "curves").mkdir()
     text = "# made up\nRate,volume,Date\n4.30%,10,2027-01-04\n0.0431,11,2027-01-05  # a Tuesday\n\n-1 bp,9,2027-03-01\n"
     (tmp_path / "curves" / "sofr.csv").write_text(text, encoding="utf-8")
-    found = indices_of({"SOFR": Index(file="curves/sofr.csv")}, payment_schedule(**DEAL), tmp_path)
+    found = indices_of(read({"indices": {"SOFR": {"file": "curves/sofr.csv"}}}), payment_schedule(**DEAL), tmp_path)
     assert found.data["indices.SOFR.base"].tolist() == [0.0, 0.0431, 0.0431, *[-0.0001] * 10]
 
 
@@ -242,7 +242,7 @@ def test_a_wrong_file(tmp_path, text, sentence):
     """A mistake in a curve file is reported with file and line."""
     (tmp_path / "sofr.csv").write_text(text, encoding="utf-8")
     with pytest.raises(CurveError) as error:
-        indices_of({"SOFR": Index(file="sofr.csv")}, payment_schedule(**DEAL), tmp_path)
+        indices_of(read({"indices": {"SOFR": {"file": "sofr.csv"}}}), payment_schedule(**DEAL), tmp_path)
     assert str(error.value) == sentence
 
 
@@ -250,13 +250,13 @@ def test_a_missing_file(tmp_path):
     """A file that does not exist is reported at its index, with the nearest name."""
     (tmp_path / "sofr.csv").write_text("date,rate\n", encoding="utf-8")
     with pytest.raises(CurveError) as error:
-        indices_of({"SOFR": Index(file="sofer.csv")}, payment_schedule(**DEAL), tmp_path)
+        indices_of(read({"indices": {"SOFR": {"file": "sofer.csv"}}}), payment_schedule(**DEAL), tmp_path)
     assert str(error.value) == ("assumptions.indices.SOFR.file: no such file 'sofer.csv'; did you mean 'sofr.csv'?")
     with pytest.raises(CurveError, match=r"assumptions\.indices\.SOFR\.file: '\.' cannot be read"):
-        indices_of({"SOFR": Index(file=".")}, payment_schedule(**DEAL), tmp_path)
+        indices_of(read({"indices": {"SOFR": {"file": "."}}}), payment_schedule(**DEAL), tmp_path)
     (tmp_path / "latin.csv").write_bytes(b"date,rate\xe9\n")
     with pytest.raises(CurveError, match="is not UTF-8 at byte 9"):
-        indices_of({"SOFR": Index(file="latin.csv")}, payment_schedule(**DEAL), tmp_path)
+        indices_of(read({"indices": {"SOFR": {"file": "latin.csv"}}}), payment_schedule(**DEAL), tmp_path)
 
 
 WRITTEN = {
@@ -290,10 +290,10 @@ def test_indices_survive_dump_and_load():
 
 def program():
     """A program of nothing but three indices."""
-    indices = {**read({"indices": WRITTEN}).indices, "FLOOR": Index(curve={"2026-01-01": "4%"}, shift="1%")}
-    del indices["SOFR"]
+    floor = {"curve": {"2026-01-01": "4%"}, "shift": "1%"}
+    flat = {name: WRITTEN[name] for name in ("EURIBOR_1M", "TERM")}
     schedule = payment_schedule(**DEAL)
-    found = indices_of(indices, schedule, NOWHERE)
+    found = indices_of(read({"indices": {**flat, "FLOOR": floor}}), schedule, NOWHERE)
     slots = {slot.path: slot for slot in found.slots}
     return Program(schedule.periods, slots, found.inputs, found.data, (found.part,))
 

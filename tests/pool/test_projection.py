@@ -177,3 +177,18 @@ def test_loss_is_booked_at_default_or_at_liquidation():
     assert late[1] == 0.0
     assert late[3] == pytest.approx(60.0)
     assert at_default[-1] == pytest.approx(late[-1])
+
+
+def test_wac_is_the_coupon_of_the_loans_that_are_alive():
+    """12 x scheduled interest / opening balance: balances weigh the rates; 0 without a pool."""
+    loans = loans_of(
+        (100_000_00, 0.06, 12, 0, "interest_first", "A"),
+        (300_000_00, 0.10, 24, 0, "interest_first", "B"),
+    )
+    written = {"default": {"mdr": 0.02}, "groups": {"B": {"default": {"mdr": 0.05}}}, "recovery": {"rate": 0, "lag": 2}}
+    wac = run(program_of(loans, written))["pool.wac"]
+    assert wac[1] == pytest.approx(0.09, rel=1e-14)
+    alive = np.array([100 * 0.98**11, 300 * 0.95**11])
+    assert wac[12] == pytest.approx((alive * [0.06, 0.10]).sum() / alive.sum(), rel=1e-12)
+    assert wac[13] == pytest.approx(0.10, rel=1e-12)
+    assert wac[0] == wac[25] == 0.0

@@ -15,7 +15,25 @@ LARGEST = 100.0
 
 
 def as_multiple(written: object) -> float:
-    """A multiple of a base curve: 1 leaves it as it is, 2.5 or 250% stresses it; from 0 to 100."""
+    """A multiple of a base curve: 1 leaves it as it is, 2.5 or 250% stresses it.
+
+    Parameters
+    ----------
+    written : scalar, a number or a text such as "250%"; pure number
+
+    Returns
+    -------
+    scalar, pure number from 0 to 100
+
+    Raises
+    ------
+    ValueError : no number, or one outside its range
+
+    Source: definition.
+
+    >>> as_multiple("250%"), as_multiple(2.5)
+    (2.5, 2.5)
+    """
     value = number(written, "multiple")
     if not 0.0 <= value <= LARGEST:
         hint = f": write {value:g}% or {value / 100:g}" if LARGEST < value <= 100.0 * LARGEST else ""

@@ -2,7 +2,7 @@
 
 The compiler of a deal takes them in with
 
-    found = indices_of(terms.assumptions.indices, schedule, folder)
+    found = indices_of(terms.assumptions, schedule, folder)
     self.slots |= {slot.path: slot for slot in found.slots}
     self.data |= found.data
     self.inputs |= found.inputs
@@ -15,12 +15,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from abs_struct.core.arithmetic.arrays import Arrays
 from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.lines import curve, data, declare
 from abs_struct.core.state import Slot, State
@@ -60,17 +59,18 @@ class IndexRates:
         for one in self.series:
             index = s.entities[one.path]
             rate = index.flat if one.flat else index.base
-            index.rate = by_period(x, rate + index.shift if one.shifted else rate, s.pool.period)
+            index.rate = rate + index.shift if one.shifted else rate
 
     def apply(self, x: Numbers, s: State) -> None:
         """The rates are known before the loop."""
 
 
-def by_period(x: Numbers, rate: Value, periods: Value) -> Value:
-    """A flat rate (S,) as (T, S), T being the length of `periods`; what already lies by period stays."""
-    if isinstance(x, Arrays) and np.ndim(rate) < 2:
-        return np.broadcast_to(np.asarray(rate, dtype=float), (len(periods), np.size(rate)))
-    return rate
+class HasIndices(Protocol):
+    """What is assumed of a deal, as far as index rates go."""
+
+    @property
+    def indices(self) -> Mapping[str, float | Index]:
+        """By name, a flat rate or an index."""
 
 
 class IndexSet(NamedTuple):
@@ -83,19 +83,19 @@ class IndexSet(NamedTuple):
 
 
 def indices_of(
-    indices: Mapping[str, float | Index],
+    assumptions: HasIndices,
     schedule: PaymentSchedule,
     folder: Path,
-    prefix: str = "assumptions.indices",
+    prefix: str = "assumptions",
 ) -> IndexSet:
     """The indices of a deal as entities, inputs, data and a part of its program.
 
     Parameters
     ----------
-    indices : by name, a flat rate or an index
+    assumptions : the assumptions of a deal; its `indices` are flat rates and indices by name
     schedule : T periods
     folder : the deal file's folder, where relative paths of curve files begin
-    prefix : the path of the indices in the deal
+    prefix : the path of the assumptions in the deal
 
     Returns
     -------
@@ -111,12 +111,13 @@ def indices_of(
     >>> from abs_struct.dates.schedule import payment_schedule
     >>> dates = payment_schedule(cutoff=date(2026, 12, 31), closing=date(2027, 1, 20), periods=2,
     ...                          first_payment=date(2027, 2, 15))
-    >>> indices_of({"EURIBOR_1M": 0.0245}, dates, Path(".")).inputs
+    >>> from types import SimpleNamespace
+    >>> indices_of(SimpleNamespace(indices={"EURIBOR_1M": 0.0245}), dates, Path(".")).inputs
     {'assumptions.indices.EURIBOR_1M': 0.0245}
     """
     slots, series, data = [], [], {}
-    for name, index in indices.items():
-        path, at = f"indices.{name}", f"{prefix}.{name}"
+    for name, index in assumptions.indices.items():
+        path, at = f"indices.{name}", f"{prefix}.indices.{name}"
         if isinstance(index, Index):
             one = Series(path, index.rate is not None, True)
             flat = {"flat": f"{at}.rate"} if one.flat else {}
@@ -127,5 +128,5 @@ def indices_of(
             one = Series(path, True, False)
             slots.append(Slot(path, (RATE,), {"flat": at}))
         series.append(one)
-    inputs = dict(leaves(dict(indices), prefix))
+    inputs = dict(leaves(dict(assumptions.indices), f"{prefix}.indices"))
     return IndexSet(tuple(slots), inputs, data, IndexRates(tuple(series)))
