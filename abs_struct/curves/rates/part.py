@@ -20,7 +20,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from abs_struct.core.arithmetic.numbers import Numbers, Value
+from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.core.lines import curve, data, declare
 from abs_struct.core.state import Slot, State
 from abs_struct.curves.rates.fixing import base_rates
