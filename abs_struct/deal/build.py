@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,6 +61,13 @@ class Build:
     def slot(self, path: str, lines: Iterable[Line], inputs: dict[str, str] | None = None, **structure: Any) -> None:
         """Enter an entity: its lines, the inputs that it carries, and what a step may branch on."""
         self.slots[path] = Slot(path, tuple(lines), inputs or {}, structure)
+
+    def set_unit(self, path: str, name: str, unit: str) -> None:
+        """Give a line that was entered its unit, when its formula is known."""
+        slot = self.slots[path]
+        slot.lines = tuple(replace(line, unit=unit) if line.name == name else line for line in slot.lines)
+        if self.names is not None:
+            self.names.units[path][name] = unit
 
     def series(self, path: str, values: Iterable[float]) -> None:
         """Enter a data line, T values, nil at closing."""

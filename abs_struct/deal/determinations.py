@@ -45,6 +45,21 @@ class Determinations:
         if lines:
             build.slot("amounts", lines)
 
+    def learn_units(self) -> None:
+        """Give each named amount the unit of its formula, so that a share times money is money."""
+        build, amounts = self.build, self.build.terms.amounts
+        reads = {name: {word for formula in entries(written).values() for word in formula.names()} & set(amounts)
+                 for name, written in amounts.items()}  # fmt: skip
+        try:
+            order = list(TopologicalSorter(reads).static_order())
+        except CycleError:
+            return  # reported when the parts are put in order
+        for name in order:
+            formula = next(iter(entries(amounts[name]).values()))
+            build.bind(formula, build.unpaid)
+            assert formula.bound is not None  # it has just been bound
+            build.set_unit("amounts", name, formula.bound.unit)
+
     def enter_trigger(self, name: str, trigger: Trigger) -> None:
         """A trigger with the lines that its terms ask for."""
         build, path = self.build, f"triggers.{name}"

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from abs_struct.core.formula import Formula
+from abs_struct.core.formula.nodes import Call, Name, Node, children
 from abs_struct.deal.model import DealFile
+from abs_struct.pool.lines import POOL
+from abs_struct.terms.schedules import entries
 from abs_struct.waterfall.ledger import Ledger
 
 CENT = 0.005
@@ -28,7 +32,7 @@ def loose_ends(terms: DealFile, lines: Ledger) -> tuple[str, ...]:
 
     Source: definition.
     """
-    return (*unpaid_by_design(terms, lines), *left_over(terms, lines))
+    return (*unpaid_by_design(terms, lines), *left_over(terms, lines), *one_month_of_many(terms, lines))
 
 
 def unpaid_by_design(terms: DealFile, lines: Ledger) -> Iterator[str]:
@@ -70,3 +74,37 @@ def left_over(terms: DealFile, lines: Ledger) -> Iterator[str]:
             f"the pool still holds {lines['pool.balance'][-1]:,.2f} after the last payment date"
             + (f"; legal_final {terms.dates.legal_final} comes first" if terms.dates.legal_final else "")
         )
+
+
+#: What a pool brings or loses in a month; the other lines are balances, rates and totals.
+MONTHLY = {f"pool.{line.name}" for line in POOL.lines if line.kind == "flow" and line.unit == "money"} - {
+    "pool.opening_balance", "pool.wac", "pool.target_default"
+}  # fmt: skip
+
+
+def one_month_of_many(terms: DealFile, lines: Ledger) -> Iterator[str]:
+    """Formulas that read one month of the pool where a payment collects several."""
+    if "deal.pays" not in lines or bool((lines["deal.pays"][1:] > 0.5).all()):
+        return
+    for formula in paying_formulas(terms):
+        for name in sorted(plain_names(formula.tree) & MONTHLY):
+            yield f"{formula.path} reads {name} of one month, and a payment here collects several: collected({name})"
+
+
+def paying_formulas(terms: DealFile) -> Iterator[Formula]:
+    """The formulas that are worked out for a payment: amounts, tests and clauses."""
+    for written in terms.amounts.values():
+        yield from entries(written).values()
+    for trigger in terms.triggers.values():
+        yield trigger.test
+    for section in terms.waterfall.values():
+        for step in section.steps:
+            yield from step.formulas()
+
+
+def plain_names(node: Node) -> set[str]:
+    """The names that a formula reads in the period itself, and not through a function of several periods."""
+    if isinstance(node, Call) and node.function in {"collected", "average", "previous"}:
+        return set()
+    found = {node.path} if isinstance(node, Name) else set()
+    return found.union(*(plain_names(child) for child in children(node)))

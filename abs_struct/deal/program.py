@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ def compiled(terms: DealFile, document: Document, schedule: PaymentSchedule, poo
     first: list[Part] = [*indices(build), pool.part]
     enter_deal(build)
     liabilities, determinations, sections = Liabilities(build), Determinations(build), Sections(build)
+    determinations.learn_units()
     parts = [*first, *liabilities.parts(), *determinations.parts(), *sections.parts(), *liabilities.closing_parts()]
     constants = pool.inputs | build.inputs
     return Program(
@@ -54,12 +56,23 @@ def indices(build: Build) -> list[Part]:
 def enter_deal(build: Build) -> None:
     """The deal itself: its periods and dates."""
     terms, schedule, months = build.terms, build.schedule, build.months
-    build.slot("deal", DEAL.lines, inputs={"call_price": "call.price"} if terms.call is not None else {})
+    waiting = months_collected(schedule.pays)
+    price = {"call_price": "call.price"} if terms.call is not None else {}
+    build.slot("deal", DEAL.lines, inputs=price, longest_collection=max(waiting))
+    build.series("deal.months_collected", waiting)
     build.data["deal.period"] = months.astype(float)
     build.data["deal.final_period"] = (months == build.periods).astype(float)
     build.series("deal.payment_date", (serial_of(day) for day in schedule.payment_dates))
     build.data["deal.payment_date"][0] = serial_of(schedule.closing)
     build.series("deal.pays", (1.0 if pays else 0.0 for pays in schedule.pays))
+
+
+def months_collected(pays: Sequence[bool]) -> list[int]:
+    """How many months each period's payment collects: itself, and those before it that did not pay."""
+    found: list[int] = []
+    for period, _ in enumerate(pays):
+        found.append(1 if period == 0 or pays[period - 1] else found[-1] + 1)
+    return found
 
 
 def labels_of(terms: DealFile) -> dict[str, str]:

@@ -24,7 +24,7 @@ def meaning(formula: Formula) -> Bound:
 
 def past_reads(node: tuple[Any, ...]) -> Iterator[str]:
     """The lines whose earlier values a bound formula reads."""
-    if node[0] == "past":
+    if node[0] in {"past", "collected"}:
         yield f"{node[1]}.{node[2]}"
     for child in node[1:]:
         if isinstance(child, tuple):

@@ -94,6 +94,7 @@ class Collect:
         s.pool.balance = x.where(now, 0.0, s.pool.balance)
         for cohort in s.cohorts:
             cohort.survival = x.where(now, 0.0, cohort.survival)
+            cohort.balance = x.where(now, 0.0, cohort.balance)  # nothing is left to default in the period after
         return x.where(before > 0.5, 0.0, s.pool.collections) + s.deal.call_proceeds
 
 

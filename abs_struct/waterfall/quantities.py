@@ -20,6 +20,9 @@ DEAL = declare(
     data("period", "Period", "期数", "the number of the payment period, 0 at closing", unit="number"),
     data("payment_date", "Payment date", "支付日", "the payment date of the period", unit="date"),
     data("pays", "Pays", "支付期", "1 in a period that has a payment date", unit="flag"),
+    data(
+        "months_collected", "Months collected", "归集月数", "months since the last payment, this one too", unit="number"
+    ),
     data("final_period", "Final period", "最后一期", "1 in the last period of the run", unit="flag"),
     flow("notes_balance", "Balance of all notes", "证券余额合计", "the sum of the note balances"),
     flow(

@@ -67,6 +67,7 @@ class Section:
         in_force = self.decide(x, s, section)
         giving, clauses = self.resolved(cash)
         cash.pots = {}
+        cash.in_force = in_force
         for pot, entity, line in giving:
             held = getattr(entity, line)
             cash.pots[pot] = held if in_force is None else x.where(in_force, held, 0.0)

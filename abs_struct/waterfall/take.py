@@ -27,13 +27,14 @@ CLAUSE = declare(
 class CashState(State):
     """A state inside a section of the waterfall: its pots of cash, and the lines of the clause being applied.
 
-    `gate` is the condition of the clause, None where it always applies.
+    `gate` is the condition of the clause, `in_force` that of the section; None where it always holds.
     """
 
     pots: dict[str, Value]
     legs: dict[str, Entity]
     support: dict[str, Entity]
     gate: Value | None
+    in_force: Value | None
 
 
 def take(
@@ -78,6 +79,12 @@ def put(s: CashState, amount: Value, account: str) -> None:
 
 
 def gated(x: Numbers, s: CashState, amount: Value) -> Value:
-    """An amount that moves no cash, never below nil, and nil where the clause does not apply."""
+    """An amount that moves no cash, never below nil, and nil where clause or section do not apply.
+
+    What moves cash is held back by empty pots; what is only written down is not, and needs this.
+    """
     wanted = x.maximum(amount, 0.0)
-    return wanted if s.gate is None else x.where(s.gate, wanted, 0.0)
+    for condition in (s.gate, s.in_force):
+        if condition is not None:
+            wanted = x.where(condition, wanted, 0.0)
+    return wanted

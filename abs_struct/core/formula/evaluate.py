@@ -137,6 +137,8 @@ def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], t
             if node.function == "previous":
                 return lines[0], unit
             return ("average", *lines), unit
+        if node.function == "collected":
+            return collected(node)
         parts = [bound(arg) for arg in node.args]
         if node.function == "band":
             return band(parts)
@@ -147,6 +149,17 @@ def bind_node(tree: Node, resolve: Callable[[str], Any], keys: dict[int, str], t
         for _, other in parts[1:]:
             unit = same(unit, other, "compares")
         return (node.function, *(part for part, _ in parts)), unit
+
+    def collected(node: Call) -> tuple[tuple[Any, ...], str]:
+        """A flow over all months that the payment collects: this one and those before it that did not pay."""
+        name = node.args[0]
+        assert isinstance(name, Name)  # the parser allows nothing else
+        targets = resolve(name.path)
+        if len(targets) != 1:
+            raise refuse("takes collected() of several lines; name one")
+        entity, attribute, unit = targets[0]
+        reads.append((entity, attribute))
+        return ("collected", entity, attribute), unit
 
     def band(parts: list[tuple[tuple[Any, ...], str]]) -> tuple[tuple[Any, ...], str]:
         """What holds below the first level that the value lies below; the last entry where it lies below none."""
@@ -173,8 +186,24 @@ def closure(node: tuple[Any, ...], s: Any) -> Function:
     if op == "past":
         past, path, ago = s.past, f"{node[1]}.{node[2]}", node[3]
         return lambda x: past(path, ago)
+    if op == "collected":
+        return collected_over(s, node[1], node[2])
     parts = [closure(child, s) for child in node[1:]]
     return combined(op, parts)
+
+
+def collected_over(s: Any, owner: str, attribute: str) -> Function:
+    """A line added up over the months since the last payment; the line itself where every month pays."""
+    entity, past, deal = s.entities[owner], s.past, s.entities["deal"]
+    path = f"{owner}.{attribute}"
+
+    def value(x: Any) -> Any:
+        result = getattr(entity, attribute)
+        for ago in range(1, deal.longest_collection):
+            result = result + x.where(deal.months_collected > ago + 0.5, past(path, ago), 0.0)
+        return result
+
+    return value
 
 
 def combined(op: str, parts: list[Function]) -> Function:

@@ -23,7 +23,7 @@ BINDING = {"or": 1, "and": 2, "in": 4, "not in": 4, "+": 5, "-": 5, "*": 6, "/":
 BINDING |= dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), 4)
 NEGATION, SIGN = 3, 8
 FUNCTIONS = {"min": (2, 99), "max": (2, 99), "abs": (1, 1), "if": (3, 3), "average": (2, 2), "previous": (2, 2)}
-FUNCTIONS |= {"band": (4, 99)}
+FUNCTIONS |= {"band": (4, 99), "collected": (1, 1)}
 UNIT = {"%": 0.01, "bp": 0.0001, "bps": 0.0001, None: 1.0}
 DEEPEST = 60
 LONGEST = 200
@@ -174,6 +174,8 @@ class Parser:
             self.fail(f"{name}() takes {least if least == most else f'at least {least}'} values, not {len(args)}")
         if name == "band" and len(args) % 2:
             self.fail("band() takes a value, then pairs of a level and what holds below it, then what holds above them")
+        if name == "collected" and not isinstance(args[0], Name):
+            self.fail("collected() takes a line, as in collected(pool.defaulted)")
         if name in {"average", "previous"} and not (
             isinstance(args[0], Name)
             and isinstance(args[1], Number)

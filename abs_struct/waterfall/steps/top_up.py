@@ -10,7 +10,7 @@ from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line, flow, stock
 from abs_struct.waterfall.steps.step import STEPS, WHOLE, Step
-from abs_struct.waterfall.take import CashState, put, take
+from abs_struct.waterfall.take import CashState, gated, put, take
 
 
 @STEPS.add("top_up")
@@ -45,8 +45,8 @@ class TopUp(Step):
 
     def apply(self, x: Numbers, s: CashState) -> None:
         clause, account = s.legs[WHOLE], s.accounts[self.top_up]
-        clause.losses = x.maximum(self.losses(x, s), 0.0)
-        clause.borrowed = 0.0 if self.borrowed is None else x.maximum(self.borrowed(x, s), 0.0)
+        clause.losses = gated(x, s, self.losses(x, s))
+        clause.borrowed = 0.0 if self.borrowed is None else gated(x, s, self.borrowed(x, s))
         owed = clause.uncovered + clause.losses + clause.borrowed
         paid = take(x, s, owed)
         clause.uncovered = owed - paid
