@@ -45,6 +45,7 @@ class Build:
         self.past: dict[str, None] = dict.fromkeys(pool.past)
         self.inputs = {key: value for key, value in inputs_of(terms).items() if not key.startswith("pool.")}
         self.names: Names | None = None
+        self.bound: list[Formula] = []
 
     @property
     def periods(self) -> int:
@@ -62,7 +63,7 @@ class Build:
         """Enter an entity: its lines, the inputs that it carries, and what a step may branch on."""
         self.slots[path] = Slot(path, tuple(lines), inputs or {}, structure)
 
-    def set_unit(self, path: str, name: str, unit: str) -> None:
+    def set_unit(self, path: str, name: str, unit: Any) -> None:
         """Give a line that was entered its unit, when its formula is known."""
         slot = self.slots[path]
         slot.lines = tuple(replace(line, unit=unit) if line.name == name else line for line in slot.lines)
@@ -121,7 +122,17 @@ class Build:
             raise self.mistake(formula.path, str(error)) from None
         for node in past_reads(bound.node):
             self.past[node] = None
+        self.bound.append(formula)
         return formula
+
+    def too_early(self, path: str) -> DealError:
+        """A formula reads a line that is worked out later in the period: the mistake, at the formula's place."""
+        owner, _, name = path.rpartition(".")
+        sentence = (
+            f"'{path}' is worked out later in the period; write previous({path}, 1) for that of the period before"
+        )
+        readers = (f.path for f in self.bound if f.bound is not None and (owner, name) in f.bound.reads)
+        return self.mistake(next(readers, ""), sentence)
 
     def bind_rate(self, rule: RateRule) -> RateRule:
         """Bind the formulas of a rate."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from abs_struct.core.findings import CurveError, DateError, DealError, FormulaError, TapeError
+from abs_struct.dates.calendars import calendar_of
 from abs_struct.dates.frequency import months_of
 from abs_struct.dates.schedule import PaymentSchedule, payment_schedule
 from abs_struct.deal.load import Document
@@ -80,6 +81,11 @@ class Collateral:
         ]  # fmt: skip
 
 
+def holidays_file(named: str | None, document: Document) -> Path | None:
+    """Where a file of holidays lies: as the deal file says, seen from the deal file."""
+    return None if named is None else Path(document.file).parent / named
+
+
 def shape_of(terms: DealFile, rows: Rows) -> tuple[Any, ...]:
     """What the cohorts and the horizon follow from, beside the pool and the dates of the deal."""
     assumptions = terms.assumptions
@@ -120,11 +126,12 @@ def collateral_of(terms: DealFile, document: Document, file: Path) -> Collateral
             first_payment=dates.first_payment,
             periods=horizon(rows, terms.assumptions),
             every=months_of(dates.every),
-            calendar=dates.calendar,
+            calendar=calendar_of(dates.calendar, holidays_file(dates.holidays, document)),
             roll=dates.roll,
             accrual=dates.accrual,
             wal_from=dates.wal_from,
             legal_final=dates.legal_final,
+            determination=dates.determination,
         )
     except DateError as error:
         raise DealError(f"{document.place(('dates',))}: {error}") from None

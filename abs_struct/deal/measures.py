@@ -19,7 +19,7 @@ from abs_struct.analytics.irr import annual_irr, multiple
 from abs_struct.analytics.wal import weighted_average_life
 from abs_struct.analytics.yields import accrued_interest, monthly_yield, price_at_yield, yield_at_price
 from abs_struct.core.findings import DealError, listed, nearest
-from abs_struct.dates.daycount import days_30_360, year_fraction
+from abs_struct.dates.daycount import year_fraction
 from abs_struct.dates.schedule import PaymentSchedule
 from abs_struct.deal.model import DealFile
 from abs_struct.waterfall.ledger import Ledger
@@ -85,7 +85,7 @@ class Measures:
         self.yields: dict[str, Any] = {}
         self.years = np.asarray(schedule.years())
         closing = schedule.closing
-        self.years_from_closing = np.array([days_30_360(closing, day) / 360.0 for day in schedule.nominal])
+        self.years_from_closing = np.asarray(schedule.years(closing))
 
     # ---- one class ------------------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ class Measures:
         face = float(self.lines[f"notes.{note}.balance"][first])
         if face <= 0.0:
             raise DealError(f"note {note} has no balance on {day}")
-        years = np.array([days_30_360(day, pay) / 360.0 for pay in schedule.nominal])
+        years = np.asarray(schedule.years(day))
         run = year_fraction(min(schedule.accrual_start[first], day), day, terms.day_count)
         coupon = f"notes.{note}.coupon"
         current = float(self.lines[coupon][first + 1]) if coupon in self.lines else float(self.inputs[coupon])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from abs_struct.core.findings import CurveError, DealError
 from abs_struct.core.formula.nodes import serial_of
 from abs_struct.core.state import Part, Program
 from abs_struct.deal.build import Build
@@ -15,6 +16,7 @@ from abs_struct.deal.load import Document
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.sections import Sections
 from abs_struct.pool.project import Projection
+from abs_struct.waterfall.early import read_too_early
 from abs_struct.waterfall.quantities import DEAL
 
 if TYPE_CHECKING:
@@ -35,9 +37,13 @@ def compiled(terms: DealFile, document: Document, schedule: PaymentSchedule, poo
     determinations.learn_units()
     parts = [*first, *liabilities.parts(), *determinations.parts(), *sections.parts(), *liabilities.closing_parts()]
     constants = pool.inputs | build.inputs
-    return Program(
+    program = Program(
         schedule.periods, build.slots, constants, build.data, tuple(parts), tuple(build.past), labels_of(terms)
     )
+    early = read_too_early(program)
+    if early is not None:
+        raise build.too_early(early)
+    return program
 
 
 def indices(build: Build) -> list[Part]:
@@ -46,7 +52,10 @@ def indices(build: Build) -> list[Part]:
         return []
     from abs_struct.curves.rates import indices_of  # reads curve files: a deal without indices does not load it
 
-    found = indices_of(build.terms.assumptions, build.schedule, Path(build.document.file).parent)
+    try:
+        found = indices_of(build.terms.assumptions, build.schedule, Path(build.document.file).parent)
+    except CurveError as error:
+        raise DealError(f"{build.document.place(('assumptions', 'indices'))}: {error}") from None
     build.slots |= {slot.path: slot for slot in found.slots}
     build.data |= found.data
     build.inputs |= found.inputs

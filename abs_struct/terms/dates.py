@@ -7,9 +7,11 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from abs_struct.dates.calendars import CALENDARS, ROLLS
+from abs_struct.core.findings import DateError
+from abs_struct.dates.calendars import CALENDARS, ROLLS, known
+from abs_struct.dates.frequency import months_of
 from abs_struct.terms.base import Terms
-from abs_struct.terms.numbers import choice
+from abs_struct.terms.numbers import Months, choice
 
 
 def as_date(value: object) -> object:
@@ -25,9 +27,20 @@ def as_date(value: object) -> object:
 Day = Annotated[date, BeforeValidator(as_date), WithJsonSchema({"type": "string", "format": "date"})]
 DayCount = choice("30/360", "30E/360", "actual/360", "actual/365", "actual/actual")
 Collection = choice("calendar month")
-Calendar = choice(*CALENDARS)
 Roll = choice(*ROLLS)
 Accrual = choice("unadjusted", "adjusted")
+
+
+def as_calendar(written: object) -> str:
+    """The name of a calendar, or of several joined with +."""
+    try:
+        known(str(written))
+    except DateError as error:
+        raise ValueError(str(error)) from None
+    return str(written)
+
+
+Calendar = Annotated[str, BeforeValidator(as_calendar), WithJsonSchema({"type": "string", "examples": list(CALENDARS)})]
 
 
 class Dates(Terms):
@@ -36,12 +49,22 @@ class Dates(Terms):
     cutoff: Day = Field(description="the day on which the pool is measured")
     closing: Day = Field(description="the day on which the notes are issued; interest runs from here")
     first_payment: Day = Field(description="the first payment date, before business-day adjustment")
-    every: str = Field(default="1 month", description="the time between payment dates")
+    every: str = Field(
+        default="1 month", description="the time between payment dates: 1 month, 3 months, 6 months, 1 year"
+    )
     collection: Collection = Field(  # type: ignore[valid-type]
         default="calendar month", description="collections of which period are paid: the month before the payment"
     )
-    calendar: Calendar = Field(  # type: ignore[valid-type]
-        default="none", description="the business-day calendar, such as US-NY, TARGET, CN"
+    calendar: Calendar = Field(
+        default="none", description="the business-day calendar, such as US-NY, TARGET, CN, or TARGET+UK-London"
+    )
+    holidays: str | None = Field(
+        default=None,
+        description="a file of further holidays, one date a line, as a path from the deal file; `2027-02-06 open` is a "
+        "working weekend",
+    )
+    determination: Months = Field(
+        default=0, description="business days from the determination date to the payment date"
     )
     roll: Roll = Field(  # type: ignore[valid-type]
         default="following", description="where a payment date moves that is not a business day"
@@ -67,6 +90,8 @@ class Dates(Terms):
             raise ValueError(f"first_payment {self.first_payment} must lie after cutoff {self.cutoff}")
         if self.legal_final is not None and self.legal_final < self.first_payment:
             raise ValueError(f"legal_final {self.legal_final} lies before first_payment {self.first_payment}")
-        if self.every != "1 month":
-            raise ValueError(f"every '{self.every}' is not supported: this version pays every '1 month'")
+        try:
+            months_of(self.every)
+        except DateError as error:
+            raise ValueError(str(error)) from None
         return self
