@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from abs_struct.pool.rows import Rows, compress
 from abs_struct.pool.schedule import Cohort, Series, cohorts, horizon
 from abs_struct.pool.supplement import yield_supplement
 from abs_struct.tape.eligibility import Criterion, Eligibility, test_eligibility
+from abs_struct.tape.join import join
 from abs_struct.tape.read import read_tape
 from abs_struct.tape.tape import Tape
 from abs_struct.waterfall.checks import Check, compared
@@ -78,7 +80,31 @@ class Collateral:
                      [float(totals.balance_read)], [float(totals.balance_accepted + totals.balance_rejected)], 0.0),
             compared("tape.eligible", "accepted loans = eligible + ineligible",
                      [float(len(self.tape))], [float(self.loans + self.ineligible)], 0.0),
+            *self.checks_of_shares(), *self.checks_of_sources(),
         ]  # fmt: skip
+
+    def checks_of_shares(self) -> list[Check]:
+        """Where the deal has a share of the loans: its balance is the shares of theirs, but for half a cent a loan."""
+        if "participation" not in self.tape.columns:
+            return []
+        whole, share = self.tape.column("whole_balance"), self.tape.column("participation")
+        words = "balance of the tape = share x balance of the whole loans, to half a cent a loan"
+        expected, tolerance = float((whole * share).sum()), 0.005 * len(self.tape) + 1e-9 * float(whole.sum())
+        return [compared("tape.share", words, [self.tape.balance], [expected], tolerance)]
+
+    def checks_of_sources(self) -> list[Check]:
+        """Where there are several tapes: each ties, and together they are the whole."""
+        found, sources = [], self.tape.sources
+        for name, totals in sources.items():
+            read = [float(totals.rows_read), float(totals.balance_read)]
+            kept = [totals.accepted + totals.rejected, totals.balance_accepted + totals.balance_rejected]
+            words = f"tape {name}: rows and cents read = accepted + rejected"
+            found.append(compared(f"tape.{name}", words, read, [float(part) for part in kept], 0.0))
+        if sources:
+            parts = sum(totals.balance_accepted for totals in sources.values())
+            words = "cents of the tapes together = cents of the joined tape"
+            found.append(compared("tape.joined", words, [float(parts)], [float(self.tape.balance_cents)], 0.0))
+        return found
 
 
 def holidays_file(named: str | None, document: Document) -> Path | None:
@@ -93,18 +119,28 @@ def shape_of(terms: DealFile, rows: Rows) -> tuple[Any, ...]:
     return (horizon(rows, assumptions), tuple(assumptions.saturation(str(name)) for name in groups))
 
 
-def collateral_of(terms: DealFile, document: Document, file: Path) -> Collateral:
-    """Read the tape, leave out what is not eligible, and build the cohorts.
+def tape_of(terms: DealFile, files: Mapping[str, Path]) -> Tape:
+    """The tape of the deal, joined where it has several."""
+    pool = terms.pool
+    tapes = {}
+    for name, source in pool.sources.items():
+        tape = read_tape(files[name], source.layout or pool.layout, pool.as_of, float(source.share))
+        if tape.currency and tape.currency != terms.currency:
+            raise TapeError(f"{tape.file}: the tape is in {tape.currency} and the deal in {terms.currency}")
+        tapes[name] = tape
+    return join(tapes) if pool.tapes else tapes[""]
+
+
+def collateral_of(terms: DealFile, document: Document, files: Mapping[str, Path]) -> Collateral:
+    """Read the tapes, leave out what is not eligible, and build the cohorts.
 
     Raises
     ------
-    TapeError : the tape cannot be read, or no loan is eligible
+    TapeError : a tape cannot be read, or no loan is eligible
     DealError : a criterion that cannot be tested and is not optional
     """
     pool = terms.pool
-    tape = read_tape(file, pool.layout, pool.as_of)
-    if tape.currency and tape.currency != terms.currency:
-        raise TapeError(f"{file}: the tape is in {tape.currency} and the deal in {terms.currency}")
+    tape = tape_of(terms, files)
     criteria = [Criterion(c.name or str(c.rule), c.rule, c.optional) for c in pool.eligibility]
     try:
         eligibility = test_eligibility(tape, criteria)
@@ -112,7 +148,7 @@ def collateral_of(terms: DealFile, document: Document, file: Path) -> Collateral
         raise DealError(f"{document.place(('pool', 'eligibility'))}: {error}") from None
     eligible = tape.keep(eligibility.mask)
     if not len(eligible):
-        raise TapeError(f"{file}: none of its {len(tape):,} loans is eligible")
+        raise TapeError(f"{tape.file}: none of its {len(tape):,} loans is eligible")
     try:
         loans = Loans.of(eligible.columns, pool.groups)
     except TapeError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from abs_struct.core.findings import DealError, TapeError
+from abs_struct.core.findings import DealError, TapeError, UsageError
 from abs_struct.core.state import Program
 from abs_struct.dates.schedule import PaymentSchedule
 from abs_struct.deal.collateral import Collateral, collateral_of
@@ -34,19 +34,25 @@ class Deal:
     def __init__(self, document: Document, tape: str | Path | None = None) -> None:
         self.document = document
         self.terms: DealFile = validated(DealFile, document)
-        self.tape_file = self.tape_path(tape)
+        self.given_tape = tape
+        self.tape_files = self.tape_paths(tape)
 
-    def tape_path(self, tape: str | Path | None) -> Path:
-        """Where the tape lies: as given, or as the deal file says, seen from the deal file."""
-        if tape is not None:
-            return Path(tape)
-        named = Path(self.terms.pool.tape)
-        return named if named.is_absolute() else Path(self.document.file).parent / named
+    def tape_paths(self, tape: str | Path | None) -> dict[str, Path]:
+        """Where each tape lies: as given, or as the deal file says, seen from the deal file."""
+        sources = self.terms.pool.sources
+        if tape is not None and "" not in sources:
+            raise UsageError(
+                f"{tape}: takes the place of the only tape, and this deal has several ({', '.join(sources)}); set one "
+                f"of them, as in --set pool.tapes.{next(iter(sources))}.tape={tape}"
+            )
+        named = {name: Path(source.tape if tape is None else tape) for name, source in sources.items()}
+        folder = Path(self.document.file).parent
+        return {name: file if tape is not None or file.is_absolute() else folder / file for name, file in named.items()}
 
     @cached_property
     def collateral(self) -> Collateral:
         """The loans that belong to the deal, as cohorts with their schedules."""
-        return collateral_of(self.terms, self.document, self.tape_file)
+        return collateral_of(self.terms, self.document, self.tape_files)
 
     @cached_property
     def schedule(self) -> PaymentSchedule:
@@ -120,7 +126,7 @@ class Deal:
 
     def with_(self, changes: Mapping[str, object]) -> Deal:
         """The deal with some fields changed: `deal.with_({"assumptions.prepayment.cpr": "25%"})`."""
-        other = Deal(changed(self.document, as_text(changes)), self.tape_file)
+        other = Deal(changed(self.document, as_text(changes)), self.given_tape)
         same = all(getattr(other.terms, name) == getattr(self.terms, name) for name in POOL_FIELDS)
         if same and "collateral" in self.__dict__ and self.collateral.fits(other.terms):
             other.__dict__["collateral"] = self.collateral
@@ -128,7 +134,9 @@ class Deal:
 
     def __repr__(self) -> str:
         notes = ", ".join(self.terms.notes)
-        return f"<Deal {self.terms.name}: notes {notes}; pool {self.tape_file.name}>"
+        return (
+            f"<Deal {self.terms.name}: notes {notes}; pool {', '.join(file.name for file in self.tape_files.values())}>"
+        )
 
 
 def as_text(changes: Mapping[str, object]) -> dict[str, Any]:

@@ -250,6 +250,7 @@ READERS: dict[str, Callable[[str, Source, Sequence[str], Faults], Column]] = {
     "money": read_money,
     "rate": read_rate,
     "months": read_whole,
+    "share": read_rate,
     "count": read_whole,
     "score": read_numbers,
     "number": read_numbers,

@@ -103,8 +103,11 @@ def check_terms(columns: Mapping[str, Column], faults: Faults) -> None:
 
 
 def check_others(columns: Mapping[str, Column], faults: Faults) -> None:
-    """Days past due are not negative; a FICO score lies in 250-900."""
+    """Days past due are not negative; a FICO score lies in 250-900; a participation is a share of the loan."""
     with np.errstate(invalid="ignore"):
+        if (part := columns.get("participation")) is not None:
+            outside = (part <= 0.0) | (part > 1.0)
+            faults.where("participation", outside, lambda i: f"participation {part[i]:g} lies outside (0, 1]")
         if (days := columns.get("days_past_due")) is not None:
             faults.where("days_past_due", days < 0, lambda i: f"days_past_due {days[i]:.0f} is negative")
         if (fico := columns.get("fico")) is not None:

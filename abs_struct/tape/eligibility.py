@@ -51,6 +51,7 @@ class Ineligible:
     loan_id: str
     balance_cents: int
     fails: tuple[str, ...]
+    tape: str = ""  # its name, where a deal has several
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,9 +111,10 @@ def test_eligibility(tape: Tape, criteria: Iterable[Criterion]) -> Eligibility:
             failing.setdefault(index, []).append(criterion.name)
         tested.append(Tested(criterion.name, str(criterion.rule), len(failed), total_cents(balance[failed])))
         passes &= met
-    ids, rows = tape.columns["loan_id"], tape.rows
+    ids, rows, source = tape.columns["loan_id"], tape.rows, tape.columns.get("tape")
     ineligible = tuple(
-        Ineligible(int(rows[i]), str(ids[i]), int(balance[i]), tuple(names)) for i, names in sorted(failing.items())
+        Ineligible(int(rows[i]), str(ids[i]), int(balance[i]), tuple(names), "" if source is None else str(source[i]))
+        for i, names in sorted(failing.items())
     )
     return Eligibility(passes, tuple(tested), ineligible, total_cents(balance[passes]), total_cents(balance[~passes]))
 

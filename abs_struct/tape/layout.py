@@ -19,8 +19,8 @@ from abs_struct.terms.numbers import choice
 
 OWN = "abs_struct"
 FOLDER = Path(__file__).parent / "layouts"
-KINDS = ("id", "money", "rate", "months", "count", "score", "number", "date", "text", "repayment", "currency")
-UNITS = {"rate": ("fraction", "percent"), "months": ("months", "years")}
+KINDS = ("id", "money", "rate", "months", "share", "count", "score", "number", "date", "text", "repayment", "currency")
+UNITS = {"rate": ("fraction", "percent"), "share": ("fraction", "percent"), "months": ("months", "years")}
 
 
 def as_words(value: object) -> object:
@@ -93,6 +93,7 @@ FIELDS = {
     "remaining_term": "months",
     "age": "months",
     "repayment": "repayment",
+    "participation": "share",
     "days_past_due": "count",
     "fico": "score",
     "currency": "currency",

@@ -14,8 +14,10 @@ from abs_struct.core.findings import Finding, Place, TapeError
 from abs_struct.tape import checks
 from abs_struct.tape.cells import READERS, Faults, Floats, undeclared
 from abs_struct.tape.layout import Layout, Match, plain, recognise
+from abs_struct.tape.participation import UNITS, shared, units_of
 from abs_struct.tape.readers import Table, read_lines
-from abs_struct.tape.tape import CENTS, AsOf, Column, Rejection, Tape, total_cents
+from abs_struct.tape.tape import CENTS, MONEY, AsOf, Column, Rejection, Tape, total_cents
+from abs_struct.tape.tape import WHOLE as WHOLE_CENTS
 
 #: Columns that say how a loan stands on the day of the file; they say nothing about the day it was made.
 OBSERVED = ("days_past_due",)
@@ -23,7 +25,10 @@ WHOLE = ("original_term", "remaining_term", "age")
 
 
 def read_tape(
-    path: str | Path, layout: str | None = None, as_of: Literal["cutoff", "origination", "auto"] = "cutoff"
+    path: str | Path,
+    layout: str | None = None,
+    as_of: Literal["cutoff", "origination", "auto"] = "cutoff",
+    share: float = 1.0,
 ) -> Tape:
     """The loans of a file: .csv, .csv.gz, .parquet or .xlsx (first sheet).
 
@@ -34,6 +39,8 @@ def read_tape(
     as_of : "cutoff": balances, ages and remaining terms as the file gives them;
         "origination": the original balance at age 0 is the balance, and the remaining term is the original one;
         "auto": origination where every current balance is zero (a history), else cutoff
+    share : the deal's share of every loan, beside that of the column `participation`; all balances, rejected ones
+        too, are those of the share (see participation.py for the rounding)
 
     Returns
     -------
@@ -50,7 +57,7 @@ def read_tape(
         table = lines.table(header_at)
         if not len(table):
             raise TapeError(f"{path}: the tape has a header and no loans")
-        return Reading(table, found).tape(as_of)
+        return Reading(table, found, share).tape(as_of)
 
 
 @contextmanager
@@ -68,8 +75,9 @@ def without_collector() -> Iterator[None]:
 class Reading:
     """One file on its way to a tape."""
 
-    def __init__(self, table: Table, found: Match) -> None:
+    def __init__(self, table: Table, found: Match, share: float = 1.0) -> None:
         self.table = table
+        self.share = share
         self.layout: Layout = found.layout
         self.places = found.places
         self.faults = Faults(len(table))
@@ -143,9 +151,13 @@ class Reading:
             if name not in columns:
                 columns[name] = original - given
             elif name in self.places:
-                for i in np.flatnonzero(np.isnan(columns[name])).tolist():
-                    if not self.texts(name)[i].strip():
-                        self.faults.add(name, i, f"{name} is blank")
+                self.refuse_blank(name)
+
+    def refuse_blank(self, name: str) -> None:
+        """A fault in every row that leaves a number out."""
+        for i in np.flatnonzero(np.isnan(self.columns[name])).tolist():
+            if not self.texts(name)[i].strip():
+                self.faults.add(name, i, f"{name} is blank")
 
     def check(self, as_of: AsOf) -> None:
         """All checks of the rows, and the mistakes that concern the whole file."""
@@ -156,6 +168,8 @@ class Reading:
         checks.check_balances(columns["balance"], columns["original_balance"], self.layout, as_of, faults)
         checks.check_rates(columns["rate"], self.texts("rate"), faults)
         checks.check_terms(columns, faults)
+        if "participation" in columns:
+            self.refuse_blank("participation")
         checks.check_others(columns, faults)
 
     def currency(self) -> str:
@@ -169,6 +183,10 @@ class Reading:
         """The tape of the rows without a fault."""
         table, clean = self.table, self.faults.clean
         money = {name: cents(self.columns.pop(name)) for name in CENTS}
+        parts = units_of(self.columns.pop("participation", None), self.share, len(self.table))
+        whole_cents = money["balance"][0]
+        if parts is not None:
+            money = {name: (shared(values, parts), known) for name, (values, known) in money.items()}
         rejections = self.rejections(money)
         if not clean.any():
             shown = "; ".join(f"row {r.row:,}: {r.reason}" for r in rejections[:3])
@@ -185,6 +203,11 @@ class Reading:
         for name, column in self.columns.items():
             kept = column if whole_file else column[clean]
             columns[name] = kept.astype(np.int64) if name in WHOLE else kept if name == "rate" else whole(kept)
+        if parts is not None:
+            columns["participation"] = parts[clean] / UNITS
+            columns[WHOLE_CENTS["whole_balance"]] = whole_cents[clean]
+            ours, all_ = total_cents(columns["balance_cents"]) / 100, total_cents(whole_cents[clean]) / 100
+            self.note(f"balances are the deal's share of the loans: {ours:,.2f} of {all_:,.2f}")
         self.keep_others(columns)
         self.say_fractions(reported)
         if history:
@@ -230,7 +253,7 @@ class Reading:
         used = set(self.places.values())
         for i, heading in enumerate(self.table.header):
             name = plain(heading)
-            if i in used or not name or name in columns or name in CENTS or name in CENTS.values():
+            if i in used or not name or name in columns or name in MONEY or name in MONEY.values():
                 continue
             column = undeclared(self.table.columns[i])
             if column is None:

@@ -38,10 +38,11 @@ WORDS = {
     "region": "Region",
     "status": "Status",
     "repayment": "Repayment",
+    "tape": "Tape",
 }
 ORDER = (
     "balance", "original_balance", "rate", "original_term", "remaining_term", "age", "fico", "grade", "product",
-    "purpose", "state", "region", "days_past_due",
+    "purpose", "state", "region", "days_past_due", "tape",
 )  # fmt: skip
 MOST_WORDS = 15
 

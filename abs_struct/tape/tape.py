@@ -19,6 +19,9 @@ REPAYMENT = ("level_pay", "level_principal", "interest_first", "single_payment")
 
 #: Columns that are kept as integer cents, by the name under which formulas read them in currency units.
 CENTS = {"balance": "balance_cents", "original_balance": "original_balance_cents"}
+#: Where the deal has a share of a loan only, the balance of the whole loan is kept too.
+WHOLE = {"whole_balance": "whole_balance_cents"}
+MONEY = CENTS | WHOLE
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Rejection:
     loan_id: str = ""
     balance_cents: int | None = None  # None where the balance itself cannot be read
     original_balance_cents: int | None = None
+    tape: str = ""  # its name, where a deal has several
 
     def finding(self, file: str) -> Finding:
         """The rejection as a finding with its place."""
@@ -77,6 +81,7 @@ class Tape:
     read_cents    : (balance, original balance) over all rows that could be read, in cents
     history       : every current balance of the file is zero
     notes         : what is worth knowing and rejects nothing
+    sources       : the totals of each tape by its name, where several were joined
     """
 
     file: str
@@ -91,6 +96,7 @@ class Tape:
     history: bool = False
     notes: tuple[Finding, ...] = ()
     kinds: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, Totals] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for column in (*self.columns.values(), self.rows):
@@ -102,7 +108,7 @@ class Tape:
     @property
     def names(self) -> tuple[str, ...]:
         """The columns as formulas and `groups` name them."""
-        back = {cents: name for name, cents in CENTS.items()}
+        back = {cents: name for name, cents in MONEY.items()}
         return tuple(back.get(name, name) for name in self.columns)
 
     @property
@@ -122,8 +128,8 @@ class Tape:
         ------
         TapeError : the tape has no such column
         """
-        if name in CENTS:
-            return np.asarray(self.columns[CENTS[name]] / 100)
+        if name in MONEY and MONEY[name] in self.columns:
+            return np.asarray(self.columns[MONEY[name]] / 100)
         if name not in self.columns:
             raise TapeError(
                 f"{self.file}: the tape has no column '{name}'{nearest(name, self.names)} "

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from abs_struct.core.formula import Formula
 from abs_struct.terms.base import Terms
+from abs_struct.terms.names import Name
 from abs_struct.terms.numbers import choice
-from abs_struct.terms.structural import StructuralRate
+from abs_struct.terms.structural import StructuralRate, StructuralShare
 
 
 class Criterion(Terms):
@@ -25,10 +27,30 @@ def as_criterion(value: object) -> object:
     return {"rule": value} if isinstance(value, str) else value
 
 
+class Source(Terms):
+    """One of several tapes: where it lies, and the deal's share of each of its loans."""
+
+    tape: str = Field(description="the loan tape, as a path from the deal file")
+    layout: str | None = Field(default=None, description="its layout; that of the pool, or recognised, when left out")
+    share: StructuralShare = Field(
+        default=Decimal(1), description="the deal's share of every loan; balances are rounded to the nearest cent"
+    )
+
+
+def as_source(value: object) -> object:
+    """A path alone is a tape of which the deal has all."""
+    return {"tape": value} if isinstance(value, str) else value
+
+
 class Pool(Terms):
     """Where the loans come from and which of them belong."""
 
-    tape: str = Field(description="the loan tape, as a path from the deal file")
+    tape: str | None = Field(default=None, description="the loan tape, as a path from the deal file")
+    tapes: dict[Name, Annotated[Source, BeforeValidator(as_source)]] = Field(
+        default_factory=dict,
+        description="several tapes in its place, by name: {de: {tape: de.csv, share: 95%}, fr: fr.csv}; each loan has "
+        "the name in its column `tape`",
+    )
     layout: str | None = Field(default=None, description="the tape's layout; recognised from its header when left out")
     as_of: choice("cutoff", "origination", "auto") = Field(  # type: ignore[valid-type]
         default="cutoff",
@@ -45,3 +67,17 @@ class Pool(Terms):
         description="the required rate of a yield supplement overcollateralisation: makes the line "
         "pool.yield_supplement, from the loans whose rate lies below it",
     )
+
+    @model_validator(mode="after")
+    def one_or_several(self) -> Pool:
+        """A tape, or several."""
+        if self.tape is None and not self.tapes:
+            raise ValueError("names no loans; write tape: FILE, or tapes: {NAME: {tape: FILE}, ...}")
+        if self.tape is not None and self.tapes:
+            raise ValueError("tape and tapes are both given; keep one of them")
+        return self
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """The tapes by name; the only one has no name."""
+        return self.tapes or {"": Source(tape=str(self.tape), layout=self.layout)}
