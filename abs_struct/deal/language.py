@@ -10,8 +10,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from abs_struct.core.formula.functions import FUNCTIONS
 from abs_struct.core.lines import QUANTITIES
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT
+from abs_struct.curves.rates.index import Index
+from abs_struct.deal.constructs import CONSTRUCTS
 from abs_struct.deal.model import DealFile
 from abs_struct.pool import lines as pool_lines
 from abs_struct.terms.accounts import Account, Facility
@@ -44,9 +47,9 @@ them again, byte for byte.
 ## Numbers and formulas
 
 Numbers may carry `_`, `%` or `bp`: `1_500_000`, `5.25%`, `45 bp`. Where a formula is allowed there are the names
-of lines, `+ - * /`, comparisons, `and or not`, `min`, `max`, `abs`, `if(test, a, b)`, `average(line, n)` and
-`previous(line, n)`; `55.25% of pool` is short for `55.25% * pool.initial_balance`. A division by nil gives nil.
-Inside `{ }` a formula that holds a comma stands in quotes.
+of lines, `+ - * /`, comparisons, `and or not`, dates such as `deal.payment_date >= 2031-02-25`, and the functions
+below; `55.25% of pool` is short for `55.25% * pool.initial_balance`. A division by nil gives nil. Inside `{ }` a
+formula that holds a comma stands in quotes.
 
 ```yaml
 amounts:
@@ -58,6 +61,12 @@ collections, before any payment, so that they see opening note balances and the 
 amount in a clause is worked out when the clause is reached; there, `available` is what the clauses above have left.
 """
 
+SAYINGS = """\
+## How the constructs of the field are written
+
+Each of these is a part of a deal; a test puts every one of them into a small deal and runs it.
+"""
+
 
 def deal_language() -> str:
     """The whole document as Markdown."""
@@ -67,10 +76,16 @@ def deal_language() -> str:
 def parts() -> Iterator[str]:
     """The sections of the document."""
     yield HEAD
+    rows = [f"| `{function.written}` | {function.meaning} |" for function in FUNCTIONS.values()]
+    yield "| function | meaning |\n|---|---|\n" + "\n".join(rows) + "\n"
+    yield SAYINGS
+    for saying in CONSTRUCTS:
+        yield f"### {saying.title}\n\n{saying.words}\n\n```yaml\n{saying.text}```\n"
     yield "## The blocks of a deal\n"
     blocks: list[tuple[str, Any]] = [
-        ("deal", DealFile), ("dates", Dates), ("pool", Pool), ("notes", Note), ("coupon", Coupon), ("fees", Fee),
-        ("accounts", Account), ("facilities", Facility), ("hedges", Hedge), ("triggers", Trigger), ("call", Call),
+        ("deal", DealFile), ("dates", Dates), ("pool", Pool), ("notes", Note), ("coupon", Coupon), ("indices", Index),
+        ("fees", Fee), ("accounts", Account), ("facilities", Facility), ("hedges", Hedge), ("triggers", Trigger),
+        ("call", Call),
     ]  # fmt: skip
     for word, model in blocks:
         title = "The file" if word == "deal" else f"`{word}`"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abs_struct.core.findings import nearest
+from abs_struct.core.formula.nodes import serial_of
 from abs_struct.core.state import Part
 from abs_struct.deal.build import Build
 from abs_struct.deal.readings import a_condition, money
@@ -19,6 +20,8 @@ from abs_struct.waterfall.notes import AccrueInterest, CloseNotes, NoteRules, Op
 from abs_struct.waterfall.rates import RateRule
 from abs_struct.waterfall.take import COLLECTIONS
 
+#: Dates of a note that formulas may read.
+MATURITIES = {"expected_maturity", "legal_maturity"}
 #: Lines of notes that a kind of clause writes.
 WRITTEN = {
     "write_down": {"written_down", "unreimbursed"},
@@ -54,12 +57,20 @@ class Liabilities:
             special = [line for line in issued.SPECIAL if line.name in wanted]
             build.slot(path, (*issued.PLAIN, *rate_lines, *special), inputs=inputs, subordinated=note.subordinated_loan)
             build.series(f"{path}.accrual_fraction", build.schedule.accrual_fractions(note.day_count))
+            for word in MATURITIES & wanted:
+                self.constant(f"{path}.{word}", serial_of(getattr(note, word)))
             if note.target is not None and len(entries(note.target)) > 1:
                 build.stages(f"{path}.target_stage", entries(note.target))
+
+    def constant(self, path: str, value: float) -> None:
+        """Enter a data line that is the same in every period."""
+        self.build.series(path, [value] * self.build.periods)
+        self.build.data[path][0] = value
 
     def special(self, name: str, note: Note) -> set[str]:
         """The names of the special lines of a note."""
         wanted = {"coupon"} if note.floats else set()
+        wanted |= {word for word in MATURITIES if getattr(note, word) is not None}
         if note.notional is not None:
             wanted |= {"notional"}
         if note.unpaid_interest == "capitalised" or note.accrues_while is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from abs_struct.core.formula import Formula
-from abs_struct.core.formula.nodes import Call, Name, Node, children
+from abs_struct.core.formula.nodes import Call, Name, Node, children, day_of, serial_of
 from abs_struct.deal.model import DealFile
 from abs_struct.pool.lines import POOL
 from abs_struct.terms.schedules import entries
@@ -32,7 +32,12 @@ def loose_ends(terms: DealFile, lines: Ledger) -> tuple[str, ...]:
 
     Source: definition.
     """
-    return (*unpaid_by_design(terms, lines), *left_over(terms, lines), *one_month_of_many(terms, lines))
+    return (
+        *unpaid_by_design(terms, lines),
+        *missed(terms, lines),
+        *left_over(terms, lines),
+        *one_month_of_many(terms, lines),
+    )
 
 
 def unpaid_by_design(terms: DealFile, lines: Ledger) -> Iterator[str]:
@@ -57,6 +62,23 @@ def unpaid_by_design(terms: DealFile, lines: Ledger) -> Iterator[str]:
             yield f"no clause repays class {name} (principal: {name})"
         if name not in named["interest"] and (note.floats or note.coupon > 0.0):
             yield f"no clause pays interest on class {name} (interest: {name})"
+
+
+def missed(terms: DealFile, lines: Ledger) -> Iterator[str]:
+    """Interest that was due, not deferrable, and not paid in full; classes outstanding at their legal maturity."""
+    for name, note in terms.notes.items():
+        short, dates = f"notes.{name}.interest_shortfall", "deal.payment_date"
+        if dates not in lines:
+            return
+        if short in lines and not note.deferrable and (lines[short] > CENT).any():
+            first = int((lines[short] > CENT).argmax())
+            day = day_of(float(lines[dates][first]))
+            yield f"class {name} missed interest of {lines[short][first]:,.2f} on {day} (period {first})"
+        if note.legal_maturity is not None and f"notes.{name}.balance" in lines:
+            late = lines[dates] >= serial_of(note.legal_maturity)
+            left = float(lines[f"notes.{name}.balance"][int(late.argmax())]) if late.any() else 0.0
+            if left > CENT:
+                yield f"class {name} still owes {left:,.2f} at its legal maturity {note.legal_maturity}"
 
 
 WORDS = ("pay", "interest", "principal", "hedge", "repay")

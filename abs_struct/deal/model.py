@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from abs_struct.core.findings import listed, nearest
 from abs_struct.core.formula import Formula
-from abs_struct.core.formula.parse import FUNCTIONS
+from abs_struct.core.formula.functions import FUNCTIONS
 from abs_struct.curves import Assumptions
 from abs_struct.terms.accounts import Account, Facility
 from abs_struct.terms.base import Terms

@@ -47,6 +47,10 @@ SPECIAL: tuple[Line, ...] = (
     stock("pdl", "Principal deficiency", "本金缺口余额", "the balance of the principal deficiency ledger"),
     tally("pdl_debited", "Deficiency debited", "本金缺口借记", "debited in the period"),
     tally("pdl_cured", "Deficiency cured", "本金缺口补足", "cured from revenue in the period"),
+    data(
+        "expected_maturity", "Expected maturity", "预期到期日", "when the class is expected to be repaid", unit="date"
+    ),
+    data("legal_maturity", "Legal maturity", "法定到期日", "when the class has to be repaid", unit="date"),
     data("target_stage", "Stage of the plan", "计划阶段", "which entry of the plan applies", unit="number"),
 )
 

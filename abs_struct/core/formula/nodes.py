@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 #: The day from which spreadsheets count.
 EPOCH = date(1899, 12, 30)
@@ -13,6 +13,11 @@ EPOCH = date(1899, 12, 30)
 def serial_of(day: date) -> float:
     """A day as a number of days, as lines hold it."""
     return float((day - EPOCH).days)
+
+
+def day_of(serial: float) -> date:
+    """The day that a number of days stands for."""
+    return EPOCH + timedelta(days=round(serial))
 
 
 @dataclass(frozen=True)

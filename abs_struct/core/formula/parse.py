@@ -7,6 +7,7 @@ from datetime import date
 from typing import NoReturn
 
 from abs_struct.core.findings import FormulaError, nearest
+from abs_struct.core.formula.functions import FUNCTIONS
 from abs_struct.core.formula.nodes import Call, Date, Name, Node, Number, Operation, Text, Words
 
 TOKEN = re.compile(
@@ -22,8 +23,6 @@ TOKEN = re.compile(
 BINDING = {"or": 1, "and": 2, "in": 4, "not in": 4, "+": 5, "-": 5, "*": 6, "/": 6, "of": 7}
 BINDING |= dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), 4)
 NEGATION, SIGN = 3, 8
-FUNCTIONS = {"min": (2, 99), "max": (2, 99), "abs": (1, 1), "if": (3, 3), "average": (2, 2), "previous": (2, 2)}
-FUNCTIONS |= {"band": (4, 99), "collected": (1, 1)}
 UNIT = {"%": 0.01, "bp": 0.0001, "bps": 0.0001, None: 1.0}
 DEEPEST = 60
 LONGEST = 200
@@ -169,7 +168,7 @@ class Parser:
             self.at += 1
             args.append(self.expression())
         self.expect(")")
-        least, most = FUNCTIONS[name]
+        least, most = FUNCTIONS[name].least, FUNCTIONS[name].most
         if not least <= len(args) <= most:
             self.fail(f"{name}() takes {least if least == most else f'at least {least}'} values, not {len(args)}")
         if name == "band" and len(args) % 2:
