@@ -4,6 +4,8 @@
     default:    {cdr: 4%}                     cdr, mdr, sda, cnl or cgd with a timing, vector; a multiple on it
     recovery:   {rate: 7%, lag: 6}            rate or severity, months until it is received, timing
     advances:   false                         the servicer advances on defaulted loans until they are liquidated
+    payment_holiday: {share: 10%, from: 6, months: 3, interest: paid}
+    term_extension: {share: 5%, from: 1, months: 12}
     conventions: sifma                        or survivor-days, each member of a set may be overridden
     indices:    {SOFR: 4.3%}                  a flat rate, a curve or a file, with its fixing
     groups:     {"36": {prepayment: ...}}     what differs for a group of loans
@@ -17,6 +19,7 @@ from abs_struct.curves.curve import DEFAULT, PREPAYMENT, Curve
 from abs_struct.curves.default import Cnl, Placed, Timing
 from abs_struct.curves.rates import Index, indices_of
 from abs_struct.curves.recovery import Recovery
+from abs_struct.curves.relief import PaymentHoliday, TermExtension
 
 __all__ = [
     "DEFAULT",
@@ -29,8 +32,10 @@ __all__ = [
     "Curve",
     "GroupAssumptions",
     "Index",
+    "PaymentHoliday",
     "Placed",
     "Recovery",
+    "TermExtension",
     "Timing",
     "indices_of",
     "read",

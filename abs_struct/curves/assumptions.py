@@ -17,6 +17,7 @@ from abs_struct.curves.default import Cdr, Placed
 from abs_struct.curves.prepayment import Cpr
 from abs_struct.curves.rates.index import Indices
 from abs_struct.curves.recovery import Recovery
+from abs_struct.curves.relief import PaymentHoliday, TermExtension
 from abs_struct.terms.base import Terms, problems
 from abs_struct.terms.inputs import inputs
 
@@ -89,6 +90,8 @@ class Assumptions(Terms):
     default: Default = None
     recovery: Recovery | None = None
     advances: bool = False
+    payment_holiday: PaymentHoliday | None = None
+    term_extension: TermExtension | None = None
     conventions: Conventions = Conventions()
     indices: Indices = Field(default_factory=dict)
     groups: dict[Annotated[str, BeforeValidator(str)], GroupAssumptions] = Field(default_factory=dict)
@@ -96,6 +99,13 @@ class Assumptions(Terms):
     @model_validator(mode="after")
     def consistent(self) -> Assumptions:
         """Refuse what cannot happen together."""
+        reliefs = [relief for relief in (self.payment_holiday, self.term_extension) if relief is not None]
+        both = sum(relief.share for relief in reliefs)
+        if both > 1:
+            raise ValueError(
+                f"the shares of payment_holiday and term_extension sum to {100.0 * float(both):.10g}%; a loan has one "
+                "of the two, so that they sum to 100% at most"
+            )
         for group in [None, *self.groups]:
             recovery = self.own(group, "recovery")[0]
             refuse_total_recovery(self.own(group, "default")[0], recovery)
@@ -137,6 +147,10 @@ class Assumptions(Terms):
         """The longest time from a default until the last of its recovery is in, in months."""
         found = [self.own(group, "recovery")[0] for group in [None, *self.groups]]
         return max((recovery.last for recovery in found if recovery is not None), default=0)
+
+    def longer(self) -> int:
+        """The months by which payment holidays and term extensions lengthen the longest loan, at most."""
+        return max((r.months for r in (self.payment_holiday, self.term_extension) if r is not None), default=0)
 
     def check_groups(self, groups: Iterable[str]) -> None:
         """Refuse an assumption for a group that the tape does not have.

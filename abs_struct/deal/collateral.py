@@ -116,7 +116,8 @@ def shape_of(terms: DealFile, rows: Rows) -> tuple[Any, ...]:
     """What the cohorts and the horizon follow from, beside the pool and the dates of the deal."""
     assumptions = terms.assumptions
     groups = sorted(set(rows.group.tolist()))
-    return (horizon(rows, assumptions), tuple(assumptions.saturation(str(name)) for name in groups))
+    relief = (assumptions.payment_holiday, assumptions.term_extension)
+    return (horizon(rows, assumptions), tuple(assumptions.saturation(str(name)) for name in groups), relief)
 
 
 def tape_of(terms: DealFile, files: Mapping[str, Path]) -> Tape:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from abs_struct.core.distinct import distinct
 from abs_struct.curves import Assumptions
-from abs_struct.pool.repayment import Grid, unit_schedule
+from abs_struct.pool.relief import refuse_late_relief, relieved_schedule
+from abs_struct.pool.repayment import Grid
 from abs_struct.pool.rows import Rows
 
 #: Rows whose schedules are held at once: never rows x periods.
@@ -42,12 +43,12 @@ class Cohort:
 
 
 def horizon(rows: Rows, assumptions: Assumptions) -> int:
-    """Periods until the last recovery is in: the longest remaining term + the longest wait for it.
+    """Periods until the last recovery is in: the longest remaining term, relief, and wait for it.
 
     Parameters
     ----------
     rows : remaining terms (R,) in months
-    assumptions : how long recoveries take, in months
+    assumptions : how long recoveries take, and loans under relief, in months
 
     Returns
     -------
@@ -64,7 +65,7 @@ def horizon(rows: Rows, assumptions: Assumptions) -> int:
     >>> horizon(one, read({"default": {"cdr": 0.04}, "recovery": {"rate": 0.07, "lag": 6}}))
     42
     """
-    return int(rows.remaining_term.max()) + assumptions.lag()
+    return int(rows.remaining_term.max()) + assumptions.longer() + assumptions.lag()
 
 
 def cohorts(
@@ -79,7 +80,7 @@ def cohorts(
     Parameters
     ----------
     rows : R rows, balances in cents
-    assumptions : say which ages can differ
+    assumptions : say which ages can differ, and which share of the loans is relieved
     periods : number of periods T
     days : (T,), days of each collection period (needed for actual/365)
     accrual : "30/360" or "actual/365"
@@ -90,7 +91,7 @@ def cohorts(
 
     Raises
     ------
-    CurveError : curves for a group that no loan belongs to
+    CurveError : curves for a group that no loan belongs to, or relief after the last payment
 
     Source: definition.
 
@@ -101,6 +102,7 @@ def cohorts(
     (0, [100.0, 50.25, 0.0, 0.0])
     """
     assumptions.check_groups(rows.group.tolist())
+    refuse_late_relief(assumptions, int(rows.remaining_term.max()))
     if len(days) == 0:
         days = np.full(periods, 365.0 / 12.0)
     names, _, groups = distinct(rows.group)
@@ -111,7 +113,7 @@ def cohorts(
             ages[groups == place] = np.minimum(ages[groups == place], limit)
     span = int(ages.max()) + 1
     keys, _, cohort = distinct(groups * span + ages)
-    balance, interest = aggregate(rows, cohort, len(keys), days, accrual)
+    balance, interest = aggregate(rows, cohort, len(keys), days, accrual, assumptions)
     cents = np.bincount(cohort, weights=rows.balance_cents, minlength=len(keys))
     balance[:, 0] = cents / 100.0
     loans = np.bincount(cohort, weights=rows.loans, minlength=len(keys)).astype(int)
@@ -122,7 +124,12 @@ def cohorts(
 
 
 def aggregate(
-    rows: Rows, cohort: NDArray[np.int64], count: int, days: Sequence[int] | Any, accrual: str
+    rows: Rows,
+    cohort: NDArray[np.int64],
+    count: int,
+    days: Sequence[int] | Any,
+    accrual: str,
+    assumptions: Assumptions,
 ) -> tuple[Grid, Grid]:
     """The schedules of all rows, added up by cohort: (balance, interest), each (count, T + 1)."""
     balance = np.zeros((count, len(days) + 1))
@@ -135,7 +142,7 @@ def aggregate(
         for start in range(0, len(chosen), CHUNK):
             at = chosen[start : start + CHUNK]
             columns = (rate[at], rows.remaining_term[at], rows.age[at])
-            unit_balance, unit_interest = unit_schedule(str(repayment), *columns, days, accrual)
+            unit_balance, unit_interest = relieved_schedule(str(repayment), *columns, days, accrual, assumptions)
             here = cohort[at]
             first = np.flatnonzero(np.concatenate(([True], here[1:] != here[:-1])))
             weights = money[at, None]

@@ -103,6 +103,28 @@ REFUSED = [
         "recovery.timing: the recovery is spread over 0 months; it is spread over 1 to 60",
     ),
     (
+        {"payment_holiday": {"share": "60%", "months": 3}, "term_extension": {"share": "50%", "months": 6}},
+        "the shares of payment_holiday and term_extension sum to 110%; a loan has one of the two, so that they sum to "
+        "100% at most",
+    ),
+    ({"payment_holiday": {"share": 0.1}}, "payment_holiday.months: is missing"),
+    (
+        {"payment_holiday": {"share": 0, "months": 3}},
+        "payment_holiday.share: a share of nil has no effect; leave the field out, or write a share above 0%",
+    ),
+    (
+        {"payment_holiday": {"share": 0.1, "from": 0, "months": 3}},
+        "payment_holiday.from: 0 is not a month; months are counted from 1",
+    ),
+    (
+        {"payment_holiday": {"share": 0.1, "months": 3, "interest": "pais"}},
+        "payment_holiday.interest: 'pais' is not one of paid, deferred, waived; did you mean 'paid'?",
+    ),
+    (
+        {"term_extension": {"share": 0.1, "months": 0}},
+        "term_extension.months: 0 is not a month; months are counted from 1",
+    ),
+    (
         {"advances": True, "recovery": {"rate": 0.5, "lag": 2, "timing": {"months": 3}}},
         "advances end with the liquidation; leave out the timing of the recovery",
     ),
@@ -129,7 +151,8 @@ REFUSED = [
     (
         {"prepaymen": {"cpr": 0.1}},
         "unknown key 'prepaymen'; did you mean 'prepayment'? "
-        "(allowed: prepayment, default, recovery, advances, conventions, indices, groups)",
+        "(allowed: prepayment, default, recovery, advances, payment_holiday, term_extension, conventions, "
+        "indices, groups)",
     ),
 ]
 
@@ -179,8 +202,11 @@ def test_assumptions_survive_dump_and_load():
         "prepayment": {"vector": [0.1, 0.2], "unit": "smm", "by": "period"},
         "default": {"cnl": "9%", "timing": TIMING},
         "conventions": {"set": "survivor-days", "loss_at": "default"},
+        "payment_holiday": {"share": "10%", "from": 6, "months": 3},
         "groups": {"60": {"default": None}},
     })  # fmt: skip
+    assert not [path for path in found.inputs() if "holiday" in path]
+    assert Assumptions.model_validate_json(found.model_dump_json(exclude_unset=True, by_alias=True)) == found
     assert Assumptions.model_validate(found.model_dump(exclude_unset=True)) == found
     assert pickle.loads(pickle.dumps(found)) == found
     assert found.own("60", "default") == (None, "groups.60.default")

@@ -55,6 +55,13 @@ CASES = {
             "36": {"default": {"cdr": 0.04, "multiple": 2.0}, "recovery": {"rate": 0.3, "timing": {"months": 4}}},
         },
     },
+    "relief": {
+        "prepayment": {"cpr": 0.1},
+        "default": {"cdr": 0.03},
+        "recovery": {"rate": 0.4, "lag": 1},
+        "payment_holiday": {"share": 0.2, "from": 3, "months": 4, "interest": "deferred"},
+        "term_extension": {"share": 0.1, "from": 2, "months": 10},
+    },
     "nothing": {},
 }
 

@@ -147,6 +147,33 @@ def test_days_are_needed_where_they_count():
         project(assumptions, cohorts(rows, assumptions, 12), 12)
 
 
+@pytest.mark.parametrize(
+    ("interest", "paid"),
+    [("paid", [10, 5, 5, 5, 0]), ("deferred", [10, 0, 0, 15, 0]), ("waived", [10, 0, 0, 5, 0])],
+)
+def test_a_holiday_moves_the_schedule(interest, paid):
+    """1,000 at 12 % in two equal parts, months 2 and 3 skipped: the second comes in month 4, interest as agreed."""
+    relief = {"payment_holiday": {"share": 1, "from": 2, "months": 2, "interest": interest}}
+    lines = run(program_of(one_loan(1_000, 0.12, 2, repayment="level_principal"), relief, periods=5))
+    np.testing.assert_allclose(lines["pool.balance"], [1_000, 500, 500, 500, 0, 0])
+    np.testing.assert_allclose(lines["pool.interest"][1:], paid, atol=1e-12)
+
+
+def test_an_extension_levels_what_is_left():
+    """A loan of nil interest with 4 of 6 instalments left: over 4 + 8 months each is a third of what it was."""
+    relief = {"term_extension": {"share": 1, "from": 3, "months": 8}}
+    lines = run(program_of(one_loan(600, 0.0, 6), relief))
+    assert lines["pool.balance"].shape == (6 + 8 + 1,)
+    np.testing.assert_allclose(lines["pool.scheduled_principal"][1:], [100] * 2 + [400 / 12] * 12)
+
+
+def test_relief_after_the_last_payment_is_refused():
+    """A holiday that no loan lives to see would be ignored."""
+    rows = compress(one_loan(1_000, 0.1, 12))
+    with pytest.raises(CurveError, match=r"payment_holiday.from: month 13 lies beyond the life .* in month 12"):
+        cohorts(rows, read({"payment_holiday": {"share": 0.1, "from": 13, "months": 1}}), 20)
+
+
 def test_horizon_covers_the_lag():
     """The longest remaining term and the longest lag, those of groups too."""
     rows = compress(one_loan(1_000, 0.1, 12))

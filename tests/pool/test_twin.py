@@ -78,7 +78,7 @@ override = st.dictionaries(st.sampled_from(["prepayment", "default", "recovery"]
 
 def equal(loans, written, accrual):
     """Hold the engine against the twin, to 1e-12 of the pool."""
-    days = calendar_days(60)
+    days = calendar_days(72)
     program = program_of(loans, written, days=days, accrual=accrual)
     lines = run(program)
     expected = project_loans(loans, written, program.periods, days, accrual)
@@ -101,6 +101,37 @@ def test_groups_equal_their_loans(loans, written, change):
     """Groups with curves, defaults or recoveries of their own agree with loan by loan."""
     loans[0] = (*loans[0][:5], "36")
     equal(loans_of(*loans), written | {"groups": {"36": change}}, "30/360")
+
+
+holiday = st.fixed_dictionaries(
+    {
+        "share": st.sampled_from([0.1, 0.5]),
+        "from": st.integers(1, 30),
+        "months": st.integers(1, 12),
+        "interest": st.sampled_from(["paid", "deferred", "waived"]),
+    }
+)
+extension = st.fixed_dictionaries(
+    {"share": st.sampled_from([0.05, 0.5]), "from": st.integers(1, 30), "months": st.integers(1, 12)}
+)
+
+
+@given(
+    st.lists(loan, min_size=1, max_size=6),
+    assumption,
+    st.none() | holiday,
+    st.none() | extension,
+    st.sampled_from(["30/360", "actual/365"]),
+)
+def test_relief_equals_its_loans(loans, written, skips, extends, accrual):
+    """Payment holidays and term extensions, alone and together, agree with loan by loan, each loan in its parts."""
+    longest = max(terms[2] for terms in loans)
+    for name, relief in (("payment_holiday", skips), ("term_extension", extends)):
+        if relief is not None:
+            written = written | {name: relief | {"from": min(relief["from"], longest)}}
+    lines = equal(loans_of(*loans), written, accrual)
+    assert all((lines[f"pool.{name}"] >= 0.0).all() for name in ("scheduled_principal", "interest", "balance"))
+    assert lines["pool.balance"][-1] == pytest.approx(0.0, abs=1e-12 * lines["pool.balance"][0])
 
 
 @pytest.mark.parametrize("conventions", ["sifma", "survivor-days"])

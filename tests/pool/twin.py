@@ -21,7 +21,9 @@ class Loan:
     repayment: str
     group: str
     accrual: str
-    share: float = 1.0  # of the original loan that has neither defaulted nor prepaid
+    skips: dict | None = None  # its payment holiday
+    extends: dict | None = None  # its term extension
+    owed: float = 0.0  # years of interest deferred by a holiday
     contract: float = field(init=False)
     contract_payment: float = field(init=False)
     total: int = field(init=False)
@@ -60,6 +62,56 @@ def contract_month(loan, balance, days):
         due = loan.contract_payment * balance / loan.contract if loan.contract else 0.0
         return interest, min(max(due - interest, 0.0), balance)
     return interest, payment(balance, loan.rate, loan.remaining) - interest
+
+
+def on_holiday(loan, month):
+    """Whether the loan skips the instalment of this month of the deal."""
+    return loan.skips is not None and 0 <= month - loan.skips["from"] < loan.skips["months"]
+
+
+def month_of(loan, balance, days, month):
+    """Interest and principal that this balance pays this month, relief included."""
+    if not on_holiday(loan, month):
+        interest, principal = contract_month(loan, balance, days)
+        return interest + balance * loan.rate * loan.owed, principal
+    fraction = days / 365.0 if loan.accrual == "actual/365" else 1.0 / 12.0
+    pays = loan.skips["interest"] == "paid" and loan.repayment != "single_payment"
+    return (balance * loan.rate * fraction if pays else 0.0), 0.0
+
+
+def end_month(loan, days, month):
+    """The loan is a month older; one on holiday is no month nearer its end."""
+    fraction = days / 365.0 if loan.accrual == "actual/365" else 1.0 / 12.0
+    if not on_holiday(loan, month):
+        if loan.accrual == "actual/365":
+            loan.contract -= contract_month_of_contract(loan, days)[1]
+        loan.elapsed += fraction
+        loan.owed = 0.0
+        loan.remaining -= 1
+    elif loan.skips["interest"] != "waived" and loan.repayment == "single_payment":
+        loan.elapsed += fraction
+    elif loan.skips["interest"] == "deferred":
+        loan.owed += fraction
+
+
+def extend(loan, month):
+    """The instalments of the loan are worked out anew over the longer term."""
+    if loan.extends is not None and month == loan.extends["from"] and loan.remaining >= 1:
+        loan.remaining += loan.extends["months"]
+        loan.contract_payment = payment(loan.contract, loan.rate, loan.remaining)
+
+
+def divided(loans, written, accrual):
+    """Each loan as up to three: the part on holiday, the extended part, and the rest."""
+    holiday, extension = written.get("payment_holiday"), written.get("term_extension")
+    shares = [holiday["share"] if holiday else 0.0, extension["share"] if extension else 0.0]
+    columns = (loans.balance_cents, loans.rate, loans.remaining_term, loans.age, loans.repayment, loans.group)
+    for c, r, n, a, p, g in zip(*columns, strict=True):
+        terms = (float(r), int(n), int(a), str(p), str(g), accrual)
+        kinds = [(1.0 - sum(shares), None, None), (shares[0], holiday, None), (shares[1], None, extension)]
+        for share, skips, extends in kinds:
+            if share > 0.0:
+                yield Loan(share * int(c) / 100, *terms, skips=skips, extends=extends)
 
 
 def annual(rate, part):
@@ -149,18 +201,7 @@ NAMES = (
 
 def project_loans(loans, written, periods, days=None, accrual="30/360"):
     """Flows of the pool by period (0 is closing), each loan by itself."""
-    pool = [
-        Loan(int(c) / 100, float(r), int(n), int(a), str(p), str(g), accrual)
-        for c, r, n, a, p, g in zip(
-            loans.balance_cents,
-            loans.rate,
-            loans.remaining_term,
-            loans.age,
-            loans.repayment,
-            loans.group,
-            strict=True,
-        )
-    ]
+    pool = list(divided(loans, written, accrual))
     conventions = written.get("conventions", "sifma")
     days_rule = conventions == "survivor-days"
     overrides = written.get("groups", {})
@@ -196,26 +237,22 @@ def project_loans(loans, written, periods, days=None, accrual="30/360"):
             p = speed(own(loan.group, "prepayment"), month, t, part)
             d = placed[name] if name in placed else speed(own(loan.group, "default"), month, t, part)
             gone = d * start
+            extend(loan, t)
             if loan.remaining < 1:
                 continue
+            month_days = days[t - 1] if days is not None else 0
             if days_rule:
                 prepaid = p * (start - gone)
                 left = start - gone - prepaid
-                interest, principal = contract_month(loan, left, days[t - 1])
+                interest, principal = month_of(loan, left, month_days, t)
             else:
                 left = start - gone
-                interest, principal = contract_month(loan, left, days[t - 1] if days is not None else 0)
-                _, of_all = contract_month(loan, start, days[t - 1] if days is not None else 0)
+                interest, principal = month_of(loan, left, month_days, t)
+                _, of_all = month_of(loan, start, month_days, t)
                 prepaid = min(p, 1.0 - d) * (start - of_all)
                 left -= prepaid
-            loan.balance = 0.0 if loan.remaining == 1 else left - principal
-            if loan.accrual == "actual/365":
-                _, by_contract = contract_month_of_contract(loan, days[t - 1])
-                loan.contract -= by_contract
-                loan.elapsed += days[t - 1] / 365.0
-            else:
-                loan.elapsed += 1.0 / 12.0
-            loan.remaining -= 1
+            loan.balance = 0.0 if loan.remaining == 1 and not on_holiday(loan, t) else left - principal
+            end_month(loan, month_days, t)
             out["interest"][t] += interest
             out["scheduled_principal"][t] += principal
             out["prepaid"][t] += prepaid
