@@ -3,9 +3,9 @@
     prepayment: {cpr: 18%, ramp: 12}          cpr, smm, abs, psa, ppc, vector
     default:    {cdr: 4%}                     cdr, mdr, sda, cnl or cgd with a timing, vector; a multiple on it
     recovery:   {rate: 7%, lag: 6}            rate or severity, months until it is received, timing
-    advances:   false                         the servicer advances on defaulted loans until they are liquidated
-    payment_holiday: {share: 10%, from: 6, months: 3, interest: paid}
-    term_extension: {share: 5%, from: 1, months: 12}
+    advances:   false                         or true, or {months: 6}: the servicer pays instalments of defaulted loans
+    payment_holiday: {share: 10%, from: 6, months: 3, interest: paid}         a share of every loan skips instalments
+    term_extension:  {share: 5%, from: 1, months: 12}                         or pays off later
     conventions: sifma                        or survivor-days, each member of a set may be overridden
     indices:    {SOFR: 4.3%}                  a flat rate, a curve or a file, with its fixing
     groups:     {"36": {prepayment: ...}}     what differs for a group of loans

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 
 from abs_struct.core.findings import CurveError, Finding, Place, listed, nearest
 from abs_struct.core.registry import Registry
+from abs_struct.curves.advances import Advances, StoppedAdvances
 from abs_struct.curves.conventions import Conventions
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT, Curve
 from abs_struct.curves.default import Cdr, Placed
@@ -89,7 +90,7 @@ class Assumptions(Terms):
     prepayment: Prepayment = None
     default: Default = None
     recovery: Recovery | None = None
-    advances: bool = False
+    advances: Advances = False
     payment_holiday: PaymentHoliday | None = None
     term_extension: TermExtension | None = None
     conventions: Conventions = Conventions()
@@ -109,11 +110,27 @@ class Assumptions(Terms):
         for group in [None, *self.groups]:
             recovery = self.own(group, "recovery")[0]
             refuse_total_recovery(self.own(group, "default")[0], recovery)
-            if self.advances and (recovery is None or recovery.lag < 1):
+            if self.advancing and (recovery is None or recovery.lag < 1):
                 raise ValueError("advances end with the liquidation; they need a recovery with a lag of 1 or more")
-            if self.advances and recovery is not None and recovery.timing is not None:
+            if self.advancing and recovery is not None and recovery.timing is not None:
                 raise ValueError("advances end with the liquidation; leave out the timing of the recovery")
+            stop = self.last_advance
+            if stop is not None and recovery is not None and stop >= recovery.lag:
+                raise ValueError(
+                    f"advances of {stop} months would go beyond the liquidation {recovery.lag} months after the "
+                    "default; write fewer months, or advances: true"
+                )
         return self
+
+    @property
+    def advancing(self) -> bool:
+        """Whether the servicer advances on defaulted loans."""
+        return self.advances is not False
+
+    @property
+    def last_advance(self) -> int | None:
+        """How many instalments are advanced; None where all are, until the liquidation."""
+        return self.advances.months if isinstance(self.advances, StoppedAdvances) else None
 
     def own(self, group: str | None, field: str) -> tuple[Any, str]:
         """The assumption that a group follows, and the path below `assumptions` where it is written.

@@ -16,6 +16,8 @@ from abs_struct.curves.curve import Read
 from abs_struct.pool.schedule import Cohort
 
 POOL = "pool"
+#: What a book looks back at whose advances stop before the liquidation.
+STOPPING = ("defaulted", "newly_defaulted", "scheduled_balance")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,6 +32,7 @@ class Book:
     recovery_at: str
     loss_at: str
     advances: bool
+    stop: int | None = None  # so many instalments are advanced; all until the liquidation when None
 
     @property
     def amount(self) -> bool:
@@ -89,7 +92,8 @@ class Book:
         if not self.advances:
             remembered = self.recovery is not None and self.recovery.last > 0
             return (f"{self.path}.defaulted",) if remembered else ()
-        return tuple(f"cohorts.{k}.{name}" for k in self.cohorts for name in ("defaulted", "newly_defaulted"))
+        names = ("defaulted", "newly_defaulted") if self.stop is None else STOPPING
+        return tuple(f"cohorts.{k}.{name}" for k in self.cohorts for name in names)
 
 
 def reader(s: State, at: str) -> Read:
@@ -119,7 +123,8 @@ def books(assumptions: Assumptions, cohorts: Sequence[Cohort], prefix: str) -> t
                 recovery,
                 f"{prefix}.{recovery_at}",
                 assumptions.conventions.resolved.loss_at,
-                assumptions.advances,
+                assumptions.advancing,
+                assumptions.last_advance,
             )
         )
     return tuple(found)

@@ -58,6 +58,9 @@ ADVANCES = (
     flow("recovered", "Recovered", "回收金额", "liquidated less the loss"),
 )
 
+#: Where advances stop before the liquidation.
+STOPPED = (stock("advancing", "Advancing", "垫付中因子", "in foreclosure and still advanced", unit="factor"),)
+
 #: What a group of cohorts has that defaults and recovers by assumptions of its own.
 OWN = (
     flow("defaulted", "Defaulted", "违约金额", "defaulted in the period"),

@@ -254,7 +254,7 @@ def project(
         tuple((curve, f"{prefix}.{at}") for curve, at in (assumptions.own(c.group, field) for c in cohorts))
         for field in ("prepayment", "default")
     ]
-    part = ProjectPool(placed[0], placed[1], kept, convention, assumptions.advances)
+    part = ProjectPool(placed[0], placed[1], kept, convention, assumptions.advancing)
     slots = [pool_slot(part, supplement is not None), *group_slots(part), *cohort_slots(part, cohorts)]
     data = pool_data(part, cohorts, periods, days)
     if supplement is not None:
@@ -294,6 +294,8 @@ def cohort_slots(part: ProjectPool, cohorts: Sequence[Cohort]) -> list[Slot]:
             lines = tuple(declared.PLACED_RATE if line.name == "default_rate" else line for line in lines)
         if part.advances:
             lines += declared.ADVANCES
+            if any(k in book.cohorts and book.stop is not None for book in part.books):
+                lines += declared.STOPPED
         found.append(Slot(f"cohorts.{k}", lines, structure={"group": cohort.group, "label": cohort.name}))
     return found
 

@@ -103,6 +103,14 @@ REFUSED = [
         "recovery.timing: the recovery is spread over 0 months; it is spread over 1 to 60",
     ),
     (
+        {"advances": {"months": 6}, "recovery": {"rate": 0.5, "lag": 6}},
+        "advances of 6 months would go beyond the liquidation 6 months after the default; write fewer months, or "
+        "advances: true",
+    ),
+    ({"advances": {"months": 0}}, "advances.months: 0 is not a month; months are counted from 1"),
+    ({"advances": {"stop": 3}}, "advances: unknown key 'stop' (allowed: months)"),
+    ({"advances": "perhaps"}, "advances: 'perhaps' is neither true nor false"),
+    (
         {"payment_holiday": {"share": "60%", "months": 3}, "term_extension": {"share": "50%", "months": 6}},
         "the shares of payment_holiday and term_extension sum to 110%; a loan has one of the two, so that they sum to "
         "100% at most",

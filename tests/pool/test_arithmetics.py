@@ -42,6 +42,13 @@ CASES = {
         "recovery": {"severity": 0.2, "lag": 4},
         "advances": True,
     },
+    "advances that stop": {
+        "prepayment": {"psa": 2.0},
+        "default": {"mdr": 0.01},
+        "recovery": {"severity": 0.2, "lag": 6},
+        "advances": {"months": 3},
+        "groups": {"60": {"recovery": {"severity": 0.4, "lag": 4}}},
+    },
     "vectors": {
         "prepayment": {"vector": [0.01, 0.03, 0.02], "unit": "smm", "by": "period"},
         "default": {"vector": [0.01, 0.03, 0.05], "unit": "cdr", "by": "age"},
