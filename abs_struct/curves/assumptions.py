@@ -87,15 +87,23 @@ class GroupAssumptions(Terms):
 class Assumptions(Terms):
     """Prepayment, default and recovery of a pool, the conventions by which they meet in a month, and index rates."""
 
-    prepayment: Prepayment = None
-    default: Default = None
-    recovery: Recovery | None = None
-    advances: Advances = False
-    payment_holiday: PaymentHoliday | None = None
-    term_extension: TermExtension | None = None
-    conventions: Conventions = Conventions()
+    prepayment: Prepayment = Field(default=None, description="a prepayment curve")
+    default: Default = Field(default=None, description="a default curve")
+    recovery: Recovery | None = Field(default=None, description="what is received of a default; nothing when left out")
+    advances: Advances = Field(
+        default=False,
+        description="the servicer pays the instalments of a defaulted loan: true, until its liquidation; {months: 6}, "
+        "six of them",
+    )
+    payment_holiday: PaymentHoliday | None = Field(default=None, description="a share of every loan skips instalments")
+    term_extension: TermExtension | None = Field(default=None, description="a share of every loan is paid off later")
+    conventions: Conventions = Field(
+        default=Conventions(), description="how default, prepayment and interest share a month: sifma, survivor-days"
+    )
     indices: Indices = Field(default_factory=dict)
-    groups: dict[Annotated[str, BeforeValidator(str)], GroupAssumptions] = Field(default_factory=dict)
+    groups: dict[Annotated[str, BeforeValidator(str)], GroupAssumptions] = Field(
+        default_factory=dict, description="prepayment, default and recovery of a group of loans, where they differ"
+    )
 
     @model_validator(mode="after")
     def consistent(self) -> Assumptions:

@@ -28,8 +28,8 @@ class RecoveryTiming(Terms):
     """How a recovery is spread over the months from `lag` on: in equal parts, by year or by month."""
 
     months: Months | None = Field(default=None, description="equal parts in so many months")
-    by_year: list[Share] | None = Field(default=None, min_length=1)
-    by_month: list[Share] | None = Field(default=None, min_length=1)
+    by_year: list[Share] | None = Field(default=None, min_length=1, description="a share a year, in twelve equal parts")
+    by_month: list[Share] | None = Field(default=None, min_length=1, description="a share a month")
 
     @model_validator(mode="after")
     def complete(self) -> RecoveryTiming:

@@ -12,18 +12,21 @@ from typing import Any
 
 from abs_struct.core.formula.functions import FUNCTIONS
 from abs_struct.core.lines import QUANTITIES
+from abs_struct.curves import Assumptions, PaymentHoliday, Recovery, TermExtension
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT
 from abs_struct.curves.rates.index import Index
+from abs_struct.curves.recovery import RecoveryTiming
 from abs_struct.deal.constructs import CONSTRUCTS
 from abs_struct.deal.model import DealFile
 from abs_struct.pool import lines as pool_lines
 from abs_struct.terms.accounts import Account, Facility
+from abs_struct.terms.base import Terms
 from abs_struct.terms.coupons import Coupon
 from abs_struct.terms.dates import Dates
 from abs_struct.terms.fees import Fee
 from abs_struct.terms.hedges import Hedge
 from abs_struct.terms.notes import Note
-from abs_struct.terms.pool import Pool
+from abs_struct.terms.pool import Pool, Source
 from abs_struct.terms.triggers import Call, Trigger
 from abs_struct.waterfall import accounts, facilities, fees, hedges, notes, quantities, take, triggers
 from abs_struct.waterfall.steps import STEPS
@@ -83,9 +86,9 @@ def parts() -> Iterator[str]:
         yield f"### {saying.title}\n\n{saying.words}\n\n```yaml\n{saying.text}```\n"
     yield "## The blocks of a deal\n"
     blocks: list[tuple[str, Any]] = [
-        ("deal", DealFile), ("dates", Dates), ("pool", Pool), ("notes", Note), ("coupon", Coupon), ("indices", Index),
-        ("fees", Fee), ("accounts", Account), ("facilities", Facility), ("hedges", Hedge), ("triggers", Trigger),
-        ("call", Call),
+        ("deal", DealFile), ("dates", Dates), ("pool", Pool), ("tapes", Source), ("notes", Note), ("coupon", Coupon),
+        ("indices", Index), ("fees", Fee), ("accounts", Account), ("facilities", Facility), ("hedges", Hedge),
+        ("triggers", Trigger), ("call", Call),
     ]  # fmt: skip
     for word, model in blocks:
         title = "The file" if word == "deal" else f"`{word}`"
@@ -95,6 +98,11 @@ def parts() -> Iterator[str]:
         rows = [f"| `{word}` | {', '.join(f'`{f}`' for f in kind.model_fields)} | {first_sentence(kind)} |"
                 for word, kind in registry.items()]  # fmt: skip
         yield f"### `{title}`\n\n| kind | fields | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+    for word, model in (
+        ("assumptions", Assumptions), ("recovery", Recovery), ("recovery.timing", RecoveryTiming),
+        ("payment_holiday", PaymentHoliday), ("term_extension", TermExtension),
+    ):  # fmt: skip
+        yield f"### `{word}`\n\n{first_sentence(model)}\n\n{fields_of(model)}"
     yield "## The steps of the waterfall\n"
     for word, kind in STEPS.items():
         yield f"### `{word}`\n\n{inspect.getdoc(kind)}\n\n{fields_of(kind)}\n{example(kind.example)}"
@@ -120,7 +128,7 @@ def fields_of(model: Any) -> str:
     rows = []
     for name, field in model.model_fields.items():
         default = "required" if field.is_required() else shown(field.get_default(call_default_factory=True))
-        rows.append(f"| `{name}` | {default} | {field.description or ''} |")
+        rows.append(f"| `{field.alias or name}` | {default} | {field.description or ''} |")
     return "| field | default | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n"
 
 
@@ -128,6 +136,8 @@ def shown(value: Any) -> str:
     """A default as the file would write it."""
     if value is None or value in ("", (), {}):
         return "none"
+    if isinstance(value, Terms):
+        value = ", ".join(map(str, value.model_dump(exclude_none=True).values()))
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
