@@ -19,12 +19,14 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the program with the arguments of the process."""
+    import atexit
     import gc
     import os
     import sys
 
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plugins reads every installed package
     gc.set_threshold(200_000, 20, 20)  # a tape is many small objects that all stay: collecting early finds nothing
+    atexit.register(gc.freeze)  # nor does a last search, when the process ends anyway
     from abs_struct.cli.app import app, narrow
     from abs_struct.cli.terminal import settle_streams
 

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from abs_struct.core.findings import DealError, Finding, Place, listed, nearest
+from abs_struct.core.plain_yaml import read_plain
 from abs_struct.terms.base import path_of, sentence
 
 DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
@@ -76,11 +77,20 @@ def read_document(path: str | Path, changes: Mapping[str, str] | None = None) ->
 
 def parse_document(text: str, file: str, sha256: str = "") -> Document:
     """The tree of a deal text, with the line of every key."""
+    document = Document(file, sha256 or hashlib.sha256(text.encode()).hexdigest(), {})
+    plain = read_plain(text)
+    document.tree, document.lines = plain if plain is not None else composed(text, document)
+    unfinished(document, document.tree, ())
+    return document
+
+
+def composed(text: str, document: Document) -> tuple[dict[str, Any], dict[Where, int]]:
+    """The tree and the lines of any YAML text; what is wrong with it is said with its line."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.reader import ReaderError
 
-    reader = YAML(typ="safe", pure=True)
+    file, reader = document.file, YAML(typ="safe", pure=True)
     try:
         root = reader.compose(text)
     except MarkedYAMLError as error:
@@ -96,7 +106,6 @@ def parse_document(text: str, file: str, sha256: str = "") -> Document:
         ) from None
     except RecursionError:
         raise DealError(f"{file}: is nested more than {DEEPEST} deep; a deal file is not") from None
-    document = Document(file, sha256 or hashlib.sha256(text.encode()).hexdigest(), {})
     try:
         loaded = Plain(document, reader.constructor).value(root, ()) if root is not None else None
     except MarkedYAMLError as error:
@@ -104,9 +113,7 @@ def parse_document(text: str, file: str, sha256: str = "") -> Document:
         raise DealError(f"{file}:{mark.line + 1 if mark else 1}: {error.problem or error.context}") from None
     if not isinstance(loaded, dict):
         raise DealError(f"{file}: a deal file is a mapping of name, dates, pool, notes ...; this is {kind_of(loaded)}")
-    document.tree = loaded
-    unfinished(document, document.tree, ())
-    return document
+    return loaded, document.lines
 
 
 class Plain:

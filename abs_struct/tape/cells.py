@@ -203,6 +203,10 @@ def one_date(text: str, formats: Sequence[str]) -> np.datetime64 | str:
 
 def read_text(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Column:
     """Words as they stand, trimmed, and translated where the layout says so."""
+    if isinstance(texts, Packed) and not source.values and (plain := texts.words()) is not None:
+        if source.required:
+            faults.where(name, plain == "", lambda i: f"{name} is blank")
+        return plain
     cells, at = distinct(texts)
     words = list(map(str.strip, cells))
     table = {word.strip(): ours for word, ours in source.values.items()}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from abs_struct.core.findings import TapeError
 from abs_struct.tape.cells import Faults, Floats
@@ -16,7 +17,7 @@ LONGEST_TERM = 600  # months
 SHORTENED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 
 
-def check_ids(ids: Sequence[str], rows: Sequence[int], faults: Faults) -> None:
+def check_ids(ids: Sequence[str], rows: NDArray[np.int64], faults: Faults) -> None:
     """An id is there, is whole, and stands once; a later row with the same id names the first."""
     first: dict[str, int] = {}
     if len(set(ids)) == len(ids) and all(ids) and "+" not in "".join(ids):
@@ -114,18 +115,21 @@ def check_others(columns: Mapping[str, Column], faults: Faults) -> None:
             faults.where("fico", (fico < 250) | (fico > 900), lambda i: f"fico {fico[i]:g} lies outside 250-900")
 
 
-def check_currency(file: str, currencies: Column, rows: Sequence[int]) -> str:
+def check_currency(file: str, currencies: Column, rows: NDArray[np.int64]) -> str:
     """The one currency of a tape.
 
     Raises
     ------
     TapeError : two currencies in one tape
     """
-    words = currencies.tolist()
-    for i, word in enumerate(words):
-        if word != words[0]:
-            raise TapeError(
-                f"{file} row {rows[i]:,}, column currency: '{word[:20]}' after '{words[0][:20]}' in row {rows[0]:,}; "
-                f"a tape has one currency"
-            )
-    return words[0] if words else ""
+    if not len(currencies):
+        return ""
+    first = str(currencies[0])
+    others = np.flatnonzero(currencies != first)
+    if len(others):
+        at = int(others[0])
+        raise TapeError(
+            f"{file} row {rows[at]:,}, column currency: '{str(currencies[at])[:20]}' after '{first[:20]}' in row "
+            f"{rows[0]:,}; a tape has one currency"
+        )
+    return first

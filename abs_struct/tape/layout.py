@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from abs_struct.core.findings import TapeError, listed, nearest
+from abs_struct.core.plain_yaml import read_plain
 from abs_struct.tape.tape import REPAYMENT
 from abs_struct.terms.base import Terms, problems
 from abs_struct.terms.numbers import choice
@@ -135,16 +136,22 @@ def load_layout(file: Path) -> Layout:
 
 def read_yaml(file: Path, word: str) -> dict[str, Any]:
     """A small YAML document of plain values; a key that stands twice is refused."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
-
     try:
-        loaded = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
+        text = file.read_text("utf-8")
     except FileNotFoundError:
         near = nearest(file.name, (p.name for p in file.parent.glob("*.yaml"))) if file.parent.is_dir() else ""
         raise TapeError(f"{file}: no such {word}{near}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise TapeError(f"{file}: the {word} cannot be read ({error})") from None
+    plain = read_plain(text)
+    if plain is not None:
+        return plain[0]
+
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+
+    try:
+        loaded = YAML(typ="safe", pure=True).load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""

@@ -164,7 +164,7 @@ class Reading:
         table, columns, faults = self.table, self.columns, self.faults
         unit = self.layout.columns["rate"].unit
         checks.check_unit_of_rates(table.file, columns["rate"], int(table.rows[0]), unit)
-        checks.check_ids(columns["loan_id"].tolist(), table.rows.tolist(), faults)
+        checks.check_ids(columns["loan_id"].tolist(), table.rows, faults)
         checks.check_balances(columns["balance"], columns["original_balance"], self.layout, as_of, faults)
         checks.check_rates(columns["rate"], self.texts("rate"), faults)
         checks.check_terms(columns, faults)
@@ -176,7 +176,7 @@ class Reading:
         """The file's currency, or the layout's."""
         if "currency" not in self.columns:
             return self.layout.currency
-        rows = self.table.rows[self.faults.clean].tolist()
+        rows = self.table.rows[self.faults.clean]
         return checks.check_currency(self.table.file, self.columns.pop("currency")[self.faults.clean], rows)
 
     def accepted(self, as_of: AsOf, history: bool, reported: Floats) -> Tape:
