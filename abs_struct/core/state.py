@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from abs_struct.core.arithmetic.numbers import Numbers, Value
+from abs_struct.core.findings import DealError
 from abs_struct.core.lines import Line
+
+
+#: (x, line, profile, length) -> the sum over a = 1 .. length of the line `a` periods ago x the profile's period a.
+Convolution = Callable[[Numbers, str, str, int], Value]
+
+
+def no_history(x: Numbers, path: str, profile: str, length: int) -> Value:
+    """Where there are no periods there is nothing to convolve."""
+    raise DealError(f"{path} has no history here")
 
 
 class Entity:
@@ -74,9 +84,15 @@ class Program:
 class State:
     """All entities of a deal in one period."""
 
-    def __init__(self, entities: Mapping[str, Entity], past: Callable[[str, int], Value]) -> None:
+    def __init__(
+        self,
+        entities: Mapping[str, Entity],
+        past: Callable[[str, int], Value],
+        convolved: Convolution | None = None,
+    ) -> None:
         self.entities: dict[str, Entity] = dict(entities)
         self.past = past
+        self.convolved = convolved or no_history
         self.inputs: dict[str, Any] = {}
         self.resolved: dict[str, Any] = {}  # what a part looks up once for this state
         self.notes = self.group("notes")

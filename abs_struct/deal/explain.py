@@ -159,10 +159,11 @@ class Explainer:
         """The expression with every leaf replaced by its value as a word."""
         if node.op == "input":
             return Symbol("line", (figure(float(self.result.program.inputs[node.args[0]]), "number"), 0))
-        if node.op == "line":
+        if node.op in {"line", "at"}:
             path, ago = node.args
             known = self.trace.lines.get(path)
-            value = float(self.result.lines[path][period - ago]) if period >= ago else 0.0
+            at = ago if node.op == "at" else period - ago
+            value = float(self.result.lines[path][at]) if at >= 0 else 0.0
             return Symbol("line", (figure(value, known.unit if known else "number"), 0))
         return Symbol(node.op, tuple(self.valued(a, period) if isinstance(a, Symbol) else a for a in node.args))
 

@@ -18,6 +18,7 @@ from abs_struct.terms.hedges import Hedge
 from abs_struct.terms.names import Name
 from abs_struct.terms.notes import Note
 from abs_struct.terms.pool import Pool
+from abs_struct.terms.revolving import Receivable, Revolving
 from abs_struct.terms.schedules import ByPeriod
 from abs_struct.terms.triggers import Call, Trigger
 from abs_struct.waterfall.steps import STEPS, Step
@@ -93,15 +94,25 @@ class DealFile(Terms):
         default_factory=dict, description="named amounts, worked out each period; {1: ..., 13: ...} changes by period"
     )
     triggers: dict[Name, Trigger] = Field(default_factory=dict)
+    revolving: Revolving | None = Field(default=None, description="what is bought with collections, and until when")
     call: Call | None = None
     waterfall: dict[Name, Annotated[SectionTerms, BeforeValidator(as_section)]]
     notes_may_exceed_pool: bool = Field(
         default=False, description="say so where the notes are meant to be larger than the pool"
     )
 
+    @property
+    def receivables(self) -> dict[str, Receivable]:
+        """What may be bought, by name."""
+        return self.revolving.receivables if self.revolving is not None else {}
+
     @model_validator(mode="after")
     def whole(self) -> DealFile:
         """What no single part can see."""
+        if self.revolving is not None and self.dates.legal_final and self.revolving.until > self.dates.legal_final:
+            raise ValueError(
+                f"revolving.until {self.revolving.until} lies after dates.legal_final {self.dates.legal_final}"
+            )
         if not self.notes:
             raise ValueError("a deal needs at least one note")
         if "collections" in self.accounts:

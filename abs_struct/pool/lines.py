@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abs_struct.core.lines import Line, curve, data, declare, fixed, flow, stock
+from abs_struct.core.lines import Line, curve, data, declare, fixed, flow, stock, tally
 
 COHORTS = declare(
     "cohorts",
@@ -147,6 +147,7 @@ POOL = declare(
     ),
     *OWN,
     *AMOUNT,
+    tally("purchased", "Purchased", "购买本金", "par of the receivables bought in the period"),
     stock("balance", "Balance", "期末余额", "the performing balance"),
     flow(
         "principal_collections",

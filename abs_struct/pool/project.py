@@ -22,7 +22,7 @@ from abs_struct.core.arithmetic.arrays import Arrays
 from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.findings import CurveError
 from abs_struct.core.lines import Line
-from abs_struct.core.state import Slot, State
+from abs_struct.core.state import Entity, Slot, State
 from abs_struct.curves import Assumptions, Convention, Curve
 from abs_struct.pool import lines as declared
 from abs_struct.pool.book import POOL, Book, books, opened, reader
@@ -85,18 +85,18 @@ class ProjectPool:
                 own.opening_balance = own.balance
             if book.amount:
                 book.place(x, s)
-        self.run_off(x, s)
+        self.run_off(x, s, s.cohorts)
         for book in self.books:
             self.count(x, s, book)
         self.collect(x, s)
 
-    def run_off(self, x: Numbers, s: State) -> None:
+    def run_off(self, x: Numbers, s: State, cohorts: Sequence[Entity]) -> None:
         """Default, prepayment, scheduled principal and interest of each cohort, by the deal's convention."""
         convention = self.convention
         together = convention.order == "together"
         survivors_pay = convention.scheduled_on == "after_both"
         earning, advances, minimum = convention.interest_on, self.advances, x.minimum
-        for c in s.cohorts:
+        for c in cohorts:
             held, lost, wanted = c.survival, c.default_rate, c.prepayment_rate
             alive = 1.0 - lost
             c.opening_balance = c.balance

@@ -116,7 +116,7 @@ class Loop:
         self.program = program
         self.x = x
         self.kept: dict[str, list[Value]] = {path: [] for path in program.past}
-        self.state = State(entities_of(program, inputs), self.past)
+        self.state = State(entities_of(program, inputs), self.past, self.convolved)
         self.state.inputs = inputs
         self.period = 0
         self.open()
@@ -126,6 +126,14 @@ class Loop:
         """The line `ago` periods before this one, 0 before closing."""
         at = self.period - ago
         return self.kept[path][at] if at >= 0 else 0.0
+
+    def convolved(self, x: Numbers, path: str, profile: str, length: int) -> Value:
+        """The sum over a = 1 .. length of a line `a` periods ago x the profile in period a, from the youngest on."""
+        line, unit, last = self.kept[path], self.kept[profile], self.period - 1
+        result: Value = 0.0
+        for age in range(1, min(length, last) + 1):
+            result = result + line[self.period - age] * unit[age]
+        return result
 
     def open(self) -> None:
         """Set every line to nil, data to closing, and let the parts set the closing date."""

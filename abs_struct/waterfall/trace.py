@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from abs_struct.core.arithmetic.symbols import Symbol, Symbols, constant, line, symbol
+from abs_struct.core.arithmetic.numbers import Numbers
+from abs_struct.core.arithmetic.symbols import Symbol, Symbols, at, constant, line, symbol
 from abs_struct.core.lines import Line
 from abs_struct.core.state import Entity, Program, State
 
@@ -75,7 +76,7 @@ class Tracer:
             for attribute, key in slot.inputs.items():
                 setattr(entity, attribute, Symbol("input", (key,)))
             entities[slot.path] = entity
-        self.state = State(entities, self.past)
+        self.state = State(entities, self.past, self.convolved)
         self.state.inputs = {key: Symbol("input", (key,)) for key in program.inputs}
 
     def walk(self) -> Tracer:
@@ -102,6 +103,10 @@ class Tracer:
         self.written[path] = self.written.get(path, 0) + 1
         self.current.pop(path, None)  # keep the order of the last change: the order of calculation
         self.current[path] = symbol(value)
+
+    def convolved(self, x: Numbers, path: str, profile: str, length: int) -> Symbol:
+        """The convolution written out: the line's earlier values, each times a fixed period of the profile."""
+        return x.total([line(path, age) * at(profile, age) for age in range(1, min(length, self.program.periods) + 1)])
 
     def past(self, path: str, ago: int) -> Symbol:
         if ago == 0:

@@ -85,6 +85,10 @@ class Symbol:
     __repr__ = __str__
 
 
+#: What an expression reads from outside: an input, a line some periods ago, a line in one fixed period.
+LEAVES = {"input", "line", "at"}
+
+
 def constant(value: float) -> Symbol:
     """A number as a leaf."""
     return Symbol("const", (float(value),))
@@ -93,6 +97,11 @@ def constant(value: float) -> Symbol:
 def line(path: str, ago: int = 0) -> Symbol:
     """A line as a leaf: this period's value, or that of `ago` periods before."""
     return Symbol("line", (path, ago))
+
+
+def at(path: str, period: int) -> Symbol:
+    """A line as a leaf: its value in one period, the same for every period that reads it."""
+    return Symbol("at", (path, period))
 
 
 def symbol(value: object) -> Symbol:
@@ -124,7 +133,7 @@ def binary(op: str, left: object, right: object) -> Symbol:
 
 def leaves(node: Symbol) -> Iterator[Symbol]:
     """Every input and line that the expression reads, from left to right."""
-    if node.op in {"input", "line"}:
+    if node.op in LEAVES:
         yield node
     for arg in node.args:
         if isinstance(arg, Symbol):
@@ -229,7 +238,7 @@ def evaluate(node: Symbol, read: Any) -> float | bool:
     op, args = node.op, node.args
     if op == "const":
         return float(args[0])
-    if op in {"input", "line"}:
+    if op in LEAVES:
         return float(read(node))
     if op == "lookup":
         return Floats.lookup([float(evaluate(a, read)) for a in args[1:]], float(evaluate(args[0], read)))
@@ -272,6 +281,8 @@ def written(node: Symbol) -> str:
         return f"{args[0]:g}"
     if op == "input":
         return str(args[0])
+    if op == "at":
+        return f"{args[0]}[{args[1]}]"
     if op == "line":
         return str(args[0]) if args[1] == 0 else f"{args[0]}[-{args[1]}]"
     if op in PRECEDENCE:
@@ -303,4 +314,4 @@ def written(node: Symbol) -> str:
     return f"{op}({', '.join(inside)})"
 
 
-__all__ = ["ARITHMETIC", "COMPARISONS", "TOLERANCE", "Symbol", "Symbols", "constant", "evaluate", "leaves", "line"]
+__all__ = ["ARITHMETIC", "COMPARISONS", "TOLERANCE", "Symbol", "Symbols", "at", "constant", "evaluate", "leaves", "line"]

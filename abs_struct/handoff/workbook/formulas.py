@@ -89,6 +89,9 @@ class FormulaText:
             case "line":
                 path, ago = args
                 return self.addresses.line(str(path), int(ago), self.sheet), ATOM  # type: ignore[call-overload]
+            case "at":
+                path, period = args
+                return self.addresses.at(str(path), int(period), self.sheet), ATOM  # type: ignore[call-overload]
             case "where":
                 return f"IF({text(args[0])},{text(args[1])},{text(args[2])})", ATOM
             case "flag":

@@ -43,6 +43,9 @@ OWNERS = {
     "facilities": ACCOUNTS,
     "hedges": ACCOUNTS,
     "indices": CURVES,
+    "units": CURVES,
+    "receivables": POOL,
+    "revolving": POOL,
     "amounts": ACCOUNTS,
     "residuals": ACCOUNTS,
     "deal": ACCOUNTS,
@@ -127,7 +130,7 @@ def lines_shown(trace: Trace) -> list[str]:
     known = {*trace.openings, *trace.curves, *trace.formulas}
     for formulas in (trace.openings, trace.curves, trace.formulas):
         for node in formulas.values():
-            known.update(leaf.args[0] for leaf in leaves(node) if leaf.op == "line")
+            known.update(leaf.args[0] for leaf in leaves(node) if leaf.op in {"line", "at"})
     return [path for path, line in trace.lines.items() if (path in known or line.kind == "data") and path not in CLOCKS]
 
 

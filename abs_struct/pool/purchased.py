@@ -1,0 +1,220 @@
+"""Purchased receivables: what collections buy, and how all purchases together run off.
+
+A kind of receivable has one *unit*: a pool of 1, bought in period 0, that runs off under the kind's own curves; in
+period a it shows what each unit of par pays at age a. The flows of all purchases are the causal convolution
+
+    flow(t) = sum over a = 1 .. term of  purchased(t - a) x unit flow(a)
+
+so a scenario costs the same for one receivable bought and for a million, and no purchase needs a loop of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from abs_struct.core.arithmetic.numbers import Numbers
+from abs_struct.core.findings import CurveError
+from abs_struct.core.lines import curve, data, declare, fixed, flow, stock, tally
+from abs_struct.core.state import Slot, State
+from abs_struct.curves import Assumptions
+from abs_struct.pool import lines as declared
+from abs_struct.pool.book import Book, reader
+from abs_struct.pool.products import unit_of
+from abs_struct.pool.project import Placed, ProjectPool, Projection
+from abs_struct.terms.revolving import Receivable
+
+RECEIVABLES = declare(
+    "receivables",
+    flow("opening_balance", "Opening balance", "期初余额", "par at the start of the period"),
+    flow("scheduled_principal", "Scheduled principal", "计划本金", "scheduled principal of all purchases"),
+    flow("prepaid", "Prepaid", "早偿金额", "principal prepaid"),
+    flow("interest", "Income", "收入", "interest and fees received"),
+    *declared.OWN,
+    tally("purchased", "Purchased", "购买本金", "par bought in the period"),
+    tally("price_paid", "Price paid", "购买价款", "cash paid for it"),
+    stock("balance", "Balance", "期末余额", "opening balance less principal and defaults, plus purchases"),
+)
+UNITS = declare(
+    "units",
+    *(line for line in declared.COHORTS.lines if line.name != "default_rate"),
+    curve("default_rate", "Default rate", "违约率", "the share of the opening balance that defaults (MDR), by age"),
+    fixed("initial_balance", "Initial balance", "初始余额", "1", unit="number"),
+)
+REVOLVING = declare(
+    "revolving",
+    data("open", "Open", "循环期内", "1 while the day of the last purchase has not passed", unit="flag"),
+    flow("active", "Active", "循环购买", "1 while receivables are bought", unit="flag"),
+)
+#: The flows of a purchase, by convolution: of the receivable, and of its unit.
+FLOWS = ("scheduled_principal", "prepaid", "interest", "defaulted")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Kind:
+    """One kind of receivable: its name, its life in months, and its curves with their places in the deal."""
+
+    name: str
+    term: int
+    prepayment: Placed
+    default: Placed
+    unit_book: Book
+    book: Book
+
+    @property
+    def path(self) -> str:
+        """The entity of its purchases."""
+        return f"receivables.{self.name}"
+
+    @property
+    def unit(self) -> str:
+        """The entity of its unit."""
+        return f"units.{self.name}"
+
+    def flows(self) -> tuple[str, ...]:
+        """The flows that are not nil for want of a curve."""
+        absent = {"prepaid": self.prepayment[0] is None, "defaulted": self.default[0] is None}
+        return tuple(name for name in FLOWS if not absent.get(name, False))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RunOffPurchases:
+    """The part of a program that runs off what was bought, after the initial pool, and adds it to the pool's totals."""
+
+    kinds: tuple[Kind, ...]
+    pool: ProjectPool
+
+    def open(self, x: Numbers, s: State) -> None:
+        """Every unit is whole at closing; nothing has been bought."""
+        for kind in self.kinds:
+            unit = s.entities[kind.unit]
+            unit.survival = 1.0
+            unit.balance = 1.0
+            unit.initial_balance = 1.0
+
+    def prepare(self, x: Numbers, s: State) -> None:
+        """The monthly rates of the units, by age."""
+        for kind in self.kinds:
+            unit = s.entities[kind.unit]
+            curve, at = kind.prepayment
+            unit.prepayment_rate = self.rate(x, s, curve, at, unit.age)
+            if kind.unit_book.amount:
+                kind.unit_book.prepare(x, s)
+            else:
+                unit.default_rate = self.rate(x, s, *kind.default, unit.age)
+
+    def rate(self, x: Numbers, s: State, curve: Any, at: str, age: Any) -> Any:
+        """The rate of a curve by age, nil without one."""
+        return 0.0 if curve is None else curve.rate(x, reader(s, at), age, s.pool.period, 1.0 / 12.0)
+
+    def apply(self, x: Numbers, s: State) -> None:
+        """One more month of every unit, and the flows of all that was bought."""
+        for kind in self.kinds:
+            unit, own = s.entities[kind.unit], s.entities[kind.path]
+            unit.opening_balance = unit.balance
+            if kind.unit_book.amount:
+                kind.unit_book.place(x, s)
+            self.pool.run_off(x, s, [unit])
+            own.opening_balance = own.balance
+            wanted = kind.flows()
+            for name in FLOWS:
+                path = f"{kind.path}.purchased"
+                value = s.convolved(x, path, f"{kind.unit}.{name}", kind.term) if name in wanted else 0.0
+                setattr(own, name, value)
+            own.interest = own.interest * own.income
+            left = own.opening_balance - own.scheduled_principal - own.prepaid - own.defaulted
+            own.balance = x.maximum(left, 0.0)  # what is left of the last month's rounding is nothing
+            kind.book.recover(x, s)
+        self.add(x, s)
+
+    def add(self, x: Numbers, s: State) -> None:
+        """The pool in total, with what was bought."""
+        pool, owners = s.pool, [s.entities[kind.path] for kind in self.kinds]
+
+        def total(name: str) -> Any:
+            return x.total([getattr(own, name) for own in owners])
+
+        for name in ("scheduled_principal", "prepaid", "interest", "balance"):
+            setattr(pool, name, getattr(pool, name) + total(name))
+        for name in ("defaulted", "recovered", "liquidated", "pending_default", "pending_recovery"):
+            setattr(pool, name, getattr(pool, name) + total(name))
+        principal = total("scheduled_principal") + total("prepaid")
+        pool.principal_collections = pool.principal_collections + principal
+        pool.collections = pool.collections + total("interest") + principal + total("recovered")
+        at_default = self.pool.convention.loss_at == "default"
+        lost = total("defaulted" if at_default else "liquidated") - total("recovered")
+        pool.net_loss = pool.net_loss + lost
+        pool.cumulative_defaulted = pool.cumulative_defaulted + total("defaulted")
+        pool.cumulative_recovered = pool.cumulative_recovered + total("recovered")
+        pool.cumulative_net_loss = pool.cumulative_net_loss + lost
+        pool.wac = x.ratio(12.0 * pool.interest, pool.opening_balance)
+        pool.factor = x.ratio(pool.balance, pool.initial_balance)
+
+
+def purchased(
+    receivables: Mapping[str, Receivable],
+    assumptions: Assumptions,
+    pool: Projection,
+    periods: int,
+    prefix: str = "assumptions",
+) -> tuple[list[Slot], dict[str, Any], RunOffPurchases, list[str]]:
+    """Everything that a program needs to run off purchases: entities, data (T + 1,), the part, the past it reads.
+
+    Raises
+    ------
+    CurveError : a curve by period of the deal, which says nothing of the age of a purchase
+    """
+    slots, series, kinds, past = [], {}, [], []
+    for name, receivable in receivables.items():
+        kind = kind_of(name, receivable, assumptions, prefix)
+        kinds.append(kind)
+        series |= unit_data(kind.unit, receivable, periods)
+        slots.append(Slot(kind.unit, unit_lines(kind)))
+        income = {"income": f"revolving.receivables.{name}.income", "price": f"revolving.receivables.{name}.price"}
+        share = {"share": f"revolving.receivables.{name}.share"}
+        slots.append(Slot(kind.path, RECEIVABLES.lines, income | share))
+        past += [f"{kind.path}.purchased", *(f"{kind.unit}.{flow}" for flow in kind.flows()), *kind.book.past()]
+    return slots, series, RunOffPurchases(tuple(kinds), pool.part), past
+
+
+def kind_of(name: str, receivable: Receivable, assumptions: Assumptions, prefix: str) -> Kind:
+    """A kind of receivable with the curves of its group."""
+    placed = []
+    for field in ("prepayment", "default"):
+        curve, at = assumptions.own(name, field)
+        if curve is not None and curve.by_period():
+            raise CurveError(
+                f"{prefix}.{at}: a curve by period says nothing of the age of a purchase; write by: age, or give the "
+                f"group {name} a curve of its own"
+            )
+        placed.append((curve, f"{prefix}.{at}"))
+    recovery, recovery_at = assumptions.own(name, "recovery")
+    loss_at = assumptions.conventions.resolved.loss_at
+    unit_book = Book(f"units.{name}", (), *placed[1], recovery, f"{prefix}.{recovery_at}", loss_at, False)
+    book = Book(f"receivables.{name}", (), None, "", recovery, f"{prefix}.{recovery_at}", loss_at, False)
+    return Kind(name, receivable.term, placed[0], placed[1], unit_book, book)
+
+
+def unit_lines(kind: Kind) -> tuple[Any, ...]:
+    """The lines of a unit; a default that is an amount is placed by it, as by a pool."""
+    if not kind.unit_book.amount:
+        return UNITS.lines
+    rest = tuple(line for line in UNITS.lines if line.name != "default_rate")
+    return (*rest, *declared.AMOUNT)
+
+
+def unit_data(path: str, receivable: Receivable, periods: int) -> dict[str, Any]:
+    """The schedule of one unit of par and its age at the start of each period."""
+    balance, income = (np.zeros(periods + 1) for _ in range(2))
+    found, earned = unit_of(receivable)
+    count = min(len(found), periods + 1)
+    balance[:count], income[:count] = found[:count], earned[:count]
+    return {
+        f"{path}.scheduled_balance": balance,
+        f"{path}.scheduled_repayment": np.concatenate(([0.0], balance[:-1] - balance[1:])),
+        f"{path}.scheduled_interest": income,
+        f"{path}.age": np.maximum(np.arange(periods + 1, dtype=float) - 1.0, 0.0),
+    }

@@ -1,0 +1,89 @@
+"""The `revolving` block of a deal document: what is bought with collections, until when, and in which mix."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pydantic import Field, model_validator
+
+from abs_struct.core.formula import Formula
+from abs_struct.terms.base import Terms
+from abs_struct.terms.dates import Day
+from abs_struct.terms.names import Name
+from abs_struct.terms.numbers import Amount, Months, Share, choice
+from abs_struct.terms.structural import StructuralRate, StructuralShare
+
+#: How a receivable repays; the first two and the last are consumer-credit products, the others kinds of loans.
+REPAYMENTS = ("next_bill", "instalments", "level_pay", "level_principal", "interest_first", "minimum_payment")
+
+
+class Receivable(Terms):
+    """A kind of receivable that is bought: its share of the purchases, its price, and how it repays.
+
+    Prepayment, default and recovery are those of `assumptions.groups.<name>`, by the age of each purchase; where the
+    assumptions have no such group, those of the pool.
+    """
+
+    share: Share = Field(description="its share of the par bought (mix: fixed), or of the pool aimed at (mix: balance)")
+    repayment: choice(*REPAYMENTS) = Field(  # type: ignore[valid-type]
+        description="next_bill: all in the next month, no interest; instalments: equal principal with a flat fee on the "
+        "original amount; level_pay, level_principal, interest_first: loans; minimum_payment: a share of the balance "
+        "each month, the rest in the last month of the term"
+    )
+    term: Months = Field(default=1, description="months to the last payment")
+    rate: StructuralRate = Field(default=Decimal(0), description="the yearly rate of a loan or a balance")
+    fee: StructuralShare = Field(
+        default=Decimal(0), description="the flat fee of instalments on the original amount, over the whole term"
+    )
+    minimum: StructuralShare | None = Field(
+        default=None, description="the share of its balance that a minimum_payment repays each month"
+    )
+    price: Amount = Field(default=100.0, description="paid per 100 of par; a price above 100 says `premium: true`")
+    premium: bool = Field(default=False, description="whether a price above par is meant")
+    income: Amount = Field(default=1.0, description="a multiple of its interest and fees, for stress")
+
+    @model_validator(mode="after")
+    def consistent(self) -> Receivable:
+        """Each repayment has what it needs, and nothing that it would not use."""
+        if self.price > 100.0 and not self.premium:
+            raise ValueError(f"price {self.price:g} lies above par; say `premium: true` where that is meant")
+        if not 20.0 <= self.price <= 200.0:
+            raise ValueError(f"price {self.price:g} is not a price per 100 of par")
+        if self.term < 1:
+            raise ValueError("term is 1 month or more")
+        if self.repayment == "next_bill" and (self.term != 1 or self.rate or self.fee):
+            raise ValueError("next_bill is due in one month and bears neither rate nor fee; its yield is in the price")
+        if self.fee and self.repayment != "instalments":
+            raise ValueError(f"a flat fee belongs to instalments, not to {self.repayment}; write rate")
+        if self.rate and self.repayment == "instalments":
+            raise ValueError("instalments bear a flat fee on the original amount; write fee in place of rate")
+        if (self.minimum is not None) != (self.repayment == "minimum_payment"):
+            raise ValueError("`minimum` is the share that a minimum_payment repays each month; it needs it, others do not")
+        return self
+
+
+class Revolving(Terms):
+    """Purchases: the step `purchase` buys receivables with cash of its section while this block allows it."""
+
+    until: Day = Field(description="the last day on which anything is bought")
+    when: Formula | None = Field(
+        default=None, description="bought while this holds, such as not triggers.early_end.active; may hold again"
+    )
+    mix: choice("fixed", "balance") = Field(  # type: ignore[valid-type]
+        default="fixed",
+        description="fixed: each purchase in the given shares; balance: so that the pool comes nearest to them",
+    )
+    receivables: dict[Name, Receivable] = Field(min_length=1, description="what is bought, by name")
+
+    @model_validator(mode="after")
+    def whole(self) -> Revolving:
+        """The shares make a whole."""
+        total = sum(receivable.share for receivable in self.receivables.values())
+        if abs(total - 1.0) > 1e-9:
+            raise ValueError(f"the shares of the receivables sum to {100.0 * total:.10g}%; they must sum to 100%")
+        return self
+
+    @property
+    def longest(self) -> int:
+        """Months from a purchase to its last payment."""
+        return max(receivable.term for receivable in self.receivables.values())
