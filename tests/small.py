@@ -89,6 +89,12 @@ MORE = {
 hedges:
   swap: {notional: notes.A.opening_balance, pays: 3%, receives: {fixed: 2%, step_up: {add: 2%, from: 2028-01-01}}}
 """,
+    "purchase": """\
+revolving:
+  until: 2027-12-31
+  receivables:
+    loans: {share: 100%, repayment: level_pay, term: 12, rate: 14%, price: 99}
+""",
     "repay": """\
 facilities:
   liquidity: {limit: 2% of pool, rate: 4%, commitment_fee: 0.5%}

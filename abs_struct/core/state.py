@@ -15,7 +15,6 @@ from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.findings import DealError
 from abs_struct.core.lines import Line
 
-
 #: (x, line, profile, length) -> the sum over a = 1 .. length of the line `a` periods ago x the profile's period a.
 Convolution = Callable[[Numbers, str, str, int], Value]
 
@@ -101,6 +100,7 @@ class State:
         self.triggers = self.group("triggers")
         self.residuals = self.group("residuals")
         self.clauses = self.group("waterfall")
+        self.receivables = self.group("receivables")
         self.cohorts = list(self.group("cohorts").values())
         self.pool = self.entities.get("pool", Entity("pool"))
         self.amounts = self.entities.get("amounts", Entity("amounts"))

@@ -10,7 +10,7 @@ from typing import Any
 from abs_struct.core.findings import CurveError, DateError, DealError, FormulaError, TapeError
 from abs_struct.dates.calendars import calendar_of
 from abs_struct.dates.frequency import months_of
-from abs_struct.dates.schedule import PaymentSchedule, payment_schedule
+from abs_struct.dates.schedule import PaymentSchedule, months_between, payment_schedule
 from abs_struct.deal.load import Document
 from abs_struct.deal.model import DealFile
 from abs_struct.pool.loans import Loans
@@ -65,7 +65,10 @@ class Collateral:
     def pool_parts(self, terms: DealFile) -> Projection:
         """The pool as a piece of a program, under the deal's assumptions."""
         days = self.schedule.collection_days()
-        return project(terms.assumptions, self.cohorts, self.schedule.periods, days, supplement=self.supplement)
+        apart = terms.revolving is not None
+        return project(
+            terms.assumptions, self.cohorts, self.schedule.periods, days, supplement=self.supplement, apart=apart
+        )
 
     def checks(self, lines: Any) -> list[Check]:
         """The tape ties to the pool, and the totals of the tape to the file."""
@@ -117,7 +120,16 @@ def shape_of(terms: DealFile, rows: Rows) -> tuple[Any, ...]:
     assumptions = terms.assumptions
     groups = sorted(set(rows.group.tolist()))
     relief = (assumptions.payment_holiday, assumptions.term_extension)
-    return (horizon(rows, assumptions), tuple(assumptions.saturation(str(name)) for name in groups), relief)
+    return (periods_of(terms, rows), tuple(assumptions.saturation(str(name)) for name in groups), relief)
+
+
+def periods_of(terms: DealFile, rows: Rows) -> int:
+    """The periods of a deal: until the last loan, of the tape or bought on the last day, and its recovery are in."""
+    longest = horizon(rows, terms.assumptions)
+    if terms.revolving is None:
+        return longest
+    buying = months_between(terms.dates.cutoff, terms.revolving.until) + 1
+    return max(longest, buying + terms.revolving.longest + terms.assumptions.lag())
 
 
 def tape_of(terms: DealFile, files: Mapping[str, Path]) -> Tape:
@@ -161,7 +173,7 @@ def collateral_of(terms: DealFile, document: Document, files: Mapping[str, Path]
             cutoff=dates.cutoff,
             closing=dates.closing,
             first_payment=dates.first_payment,
-            periods=horizon(rows, terms.assumptions),
+            periods=periods_of(terms, rows),
             every=months_of(dates.every),
             calendar=calendar_of(dates.calendar, holidays_file(dates.holidays, document)),
             roll=dates.roll,
@@ -173,7 +185,14 @@ def collateral_of(terms: DealFile, document: Document, files: Mapping[str, Path]
     except DateError as error:
         raise DealError(f"{document.place(('dates',))}: {error}") from None
     try:
-        found = cohorts(rows, terms.assumptions, schedule.periods, schedule.collection_days(), pool.accrual)
+        found = cohorts(
+            rows,
+            terms.assumptions,
+            schedule.periods,
+            schedule.collection_days(),
+            pool.accrual,
+            tuple(terms.receivables),
+        )
     except CurveError as error:
         raise DealError(f"{document.place(('assumptions',))}: {error}") from None
     supplement = None

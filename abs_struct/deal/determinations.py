@@ -15,6 +15,7 @@ from abs_struct.terms.triggers import Trigger
 from abs_struct.waterfall.accounts import Requirement
 from abs_struct.waterfall.amounts import Amount
 from abs_struct.waterfall.notes import PlannedBalance
+from abs_struct.waterfall.revolving import RevolvingState
 from abs_struct.waterfall.triggers import TriggerTest
 from abs_struct.waterfall.triggers import trigger as declared
 
@@ -105,6 +106,10 @@ class Determinations:
             if note.target is not None:
                 plan = tuple(build.bind(entry, money, build.unpaid) for entry in entries(note.target).values())
                 self.enter(f"notes.{name}.target_balance", PlannedBalance(name, plan), *plan)
+        if terms.revolving is not None:
+            when = terms.revolving.when
+            held = [] if when is None else [build.bind(when, a_condition, build.unpaid)]
+            self.enter("revolving.active", RevolvingState(when), *held)
         for name, trigger in terms.triggers.items():
             self.enter(f"triggers.{name}", self.test(name, trigger), trigger.test)
         return [self.made[key] for key in self.order()]

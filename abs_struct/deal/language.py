@@ -14,11 +14,13 @@ from abs_struct.core.formula.functions import FUNCTIONS
 from abs_struct.core.lines import QUANTITIES
 from abs_struct.curves import Assumptions, PaymentHoliday, Recovery, TermExtension
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT
+from abs_struct.curves.rates import part as rates
 from abs_struct.curves.rates.index import Index
 from abs_struct.curves.recovery import RecoveryTiming
 from abs_struct.deal.constructs import CONSTRUCTS
 from abs_struct.deal.model import DealFile
 from abs_struct.pool import lines as pool_lines
+from abs_struct.pool import purchased as bought
 from abs_struct.terms.accounts import Account, Facility
 from abs_struct.terms.base import Terms
 from abs_struct.terms.coupons import Coupon
@@ -27,12 +29,13 @@ from abs_struct.terms.fees import Fee
 from abs_struct.terms.hedges import Hedge
 from abs_struct.terms.notes import Note
 from abs_struct.terms.pool import Pool, Source
+from abs_struct.terms.revolving import Receivable, Revolving
 from abs_struct.terms.triggers import Call, Trigger
 from abs_struct.waterfall import accounts, facilities, fees, hedges, notes, quantities, take, triggers
 from abs_struct.waterfall.steps import STEPS
 
 #: The modules that declare lines; importing them fills the table of quantities.
-DECLARING = (pool_lines, notes, fees, accounts, facilities, hedges, quantities, take, triggers)
+DECLARING = (pool_lines, bought, rates, notes, fees, accounts, facilities, hedges, quantities, take, triggers)
 
 HEAD = """\
 # The deal language
@@ -88,7 +91,7 @@ def parts() -> Iterator[str]:
     blocks: list[tuple[str, Any]] = [
         ("deal", DealFile), ("dates", Dates), ("pool", Pool), ("tapes", Source), ("notes", Note), ("coupon", Coupon),
         ("indices", Index), ("fees", Fee), ("accounts", Account), ("facilities", Facility), ("hedges", Hedge),
-        ("triggers", Trigger), ("call", Call),
+        ("triggers", Trigger), ("call", Call), ("revolving", Revolving), ("receivables", Receivable),
     ]  # fmt: skip
     for word, model in blocks:
         title = "The file" if word == "deal" else f"`{word}`"
@@ -107,7 +110,7 @@ def parts() -> Iterator[str]:
     for word, kind in STEPS.items():
         yield f"### `{word}`\n\n{inspect.getdoc(kind)}\n\n{fields_of(kind)}\n{example(kind.example)}"
     yield "## The lines\n\nWhat a run records. The path is the owner, the name of the thing, and the line.\n"
-    for owner, declared in QUANTITIES.items():
+    for owner, declared in sorted(QUANTITIES.items()):
         rows = [
             f"| `{line.name}` | {line.unit} | {line.en} | {line.zh} | {line.definition} |" for line in declared.lines
         ]

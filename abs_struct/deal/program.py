@@ -16,6 +16,7 @@ from abs_struct.deal.load import Document
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.sections import Sections
 from abs_struct.pool.project import Projection
+from abs_struct.pool.purchased import REVOLVING, purchased
 from abs_struct.waterfall.early import read_too_early
 from abs_struct.waterfall.quantities import DEAL
 
@@ -31,7 +32,7 @@ def compiled(terms: DealFile, document: Document, schedule: PaymentSchedule, poo
     DealError : names that mean nothing, amounts that are circular, formulas that cannot stand where they do
     """
     build = Build(terms, document, schedule, pool)
-    first: list[Part] = [*indices(build), pool.part]
+    first: list[Part] = [*indices(build), pool.part, *purchases(build)]
     enter_deal(build)
     liabilities, determinations, sections = Liabilities(build), Determinations(build), Sections(build)
     determinations.learn_units()
@@ -60,6 +61,25 @@ def indices(build: Build) -> list[Part]:
     build.data |= found.data
     build.inputs |= found.inputs
     return [found.part]
+
+
+def purchases(build: Build) -> list[Part]:
+    """What is bought with collections, and until when."""
+    terms = build.terms
+    if terms.revolving is None:
+        return []
+    sold = terms.call is not None and terms.call.exercised
+    try:
+        slots, data, part, past = purchased(terms.receivables, terms.assumptions, build.pool, build.periods, sold=sold)
+    except CurveError as error:
+        raise DealError(f"{build.document.place(('assumptions',))}: {error}") from None
+    build.slots |= {slot.path: slot for slot in slots}
+    build.data |= data
+    build.past |= dict.fromkeys(past)
+    build.slot("revolving", REVOLVING.lines, by_balance=terms.revolving.mix == "balance")
+    until, dates = terms.revolving.until, build.schedule.payment_dates
+    build.flags("revolving.open", lambda period: dates[period - 1] <= until)
+    return [part]
 
 
 def enter_deal(build: Build) -> None:

@@ -13,7 +13,7 @@ from abs_struct.core.state import Slot
 #: Tallies that are counted when the collections arrive, before anything is paid.
 COLLECTED = {("deal", "call_proceeds")}
 ARRIVES = "received"
-AT_CLOSING = {"initial_balance", "balance", "cutoff_balance"}
+AT_CLOSING = {"initial_balance", "balance", "cutoff_balance", "yield_supplement"}
 
 
 def meaning(formula: Formula) -> Bound:
@@ -37,6 +37,8 @@ def determination_of(entity: str, attribute: str) -> str:
         return f"amounts.{attribute}"
     if entity.startswith("triggers."):
         return entity
+    if (entity, attribute) == ("revolving", "active"):
+        return "revolving.active"
     worked_out = {("accounts", "required"), ("notes", "target_balance")}
     return f"{entity}.{attribute}" if (entity.partition(".")[0], attribute) in worked_out else ""
 

@@ -117,7 +117,10 @@ class Sections:
             elif owner == "accounts":
                 known, word = {**terms.accounts, COLLECTIONS: None}, "account"
             else:
-                known, word = getattr(terms, owner), {"facilities": "facility"}.get(owner, owner.removesuffix("s"))
+                known, word = (
+                    getattr(terms, owner),
+                    {"facilities": "facility", "receivables": "receivable"}.get(owner, owner.removesuffix("s")),
+                )
             for target in step.named(field):
                 place = self.build.document.place((*where, field))
                 if target not in known:

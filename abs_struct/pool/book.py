@@ -102,8 +102,8 @@ def reader(s: State, at: str) -> Read:
     return lambda field: inputs[f"{at}.{field}"]
 
 
-def books(assumptions: Assumptions, cohorts: Sequence[Cohort], prefix: str) -> tuple[Book, ...]:
-    """The books of a pool."""
+def books(assumptions: Assumptions, cohorts: Sequence[Cohort], prefix: str, *, apart: bool = False) -> tuple[Book, ...]:
+    """The books of a pool; `apart` keeps its count beside that of the pool, where purchases join it."""
     members: dict[str | None, list[int]] = {}
     for k, cohort in enumerate(cohorts):
         override = assumptions.groups.get(cohort.group)
@@ -113,7 +113,7 @@ def books(assumptions: Assumptions, cohorts: Sequence[Cohort], prefix: str) -> t
     for group, numbers in members.items():
         default, default_at = assumptions.own(group, "default")
         recovery, recovery_at = assumptions.own(group, "recovery")
-        path = POOL if set(members) == {None} else f"groups.{'others' if group is None else group}"
+        path = POOL if set(members) == {None} and not apart else f"groups.{'others' if group is None else group}"
         found.append(
             Book(
                 path,

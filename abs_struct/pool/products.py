@@ -1,9 +1,9 @@
 """Products: how one unit of par of a purchased receivable repays without default and prepayment, by its age.
 
-    next_bill        all in the next month, without interest (pay-later; the yield is in the price)
-    instalments      equal principal, and a flat fee on the original amount in equal parts (pay-later in instalments)
-    minimum_payment  a share of the balance and interest each month, the rest in the last month of the term
-    level_pay, level_principal, interest_first   loans, as in a tape
+next_bill        all in the next month, without interest (pay-later; the yield is in the price)
+instalments      equal principal, and a flat fee on the original amount in equal parts (pay-later in instalments)
+minimum_payment  a share of the balance and interest each month, the rest in the last month of the term
+level_pay, level_principal, interest_first   loans, as in a tape
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def unit_of(product: Receivable) -> tuple[Series, Series]:
 
     Returns
     -------
-    (balance, income) : each (term + 1,), per unit of par; index 0 is the purchase, with income 0
+    (balance, income) : arrays (T,) of term + 1 months each, per unit of par; index 0 is the purchase, with income 0
 
     Raises
     ------
@@ -50,5 +50,7 @@ def unit_of(product: Receivable) -> tuple[Series, Series]:
         balance[-1] = 0.0
         income = np.concatenate(([0.0], float(product.rate) / 12.0 * balance[:-1]))
         return balance, income
-    balances, incomes = unit_schedule(product.repayment, [float(product.rate)], [term], [0], np.full(term, 365.0 / 12.0))
+    balances, incomes = unit_schedule(
+        product.repayment, [float(product.rate)], [term], [0], np.full(term, 365.0 / 12.0)
+    )
     return balances[0], incomes[0]

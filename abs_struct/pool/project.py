@@ -217,6 +217,8 @@ def project(
     days: Sequence[int] | Any = (),
     prefix: str = "assumptions",
     supplement: Series | None = None,
+    *,
+    apart: bool = False,
 ) -> Projection:
     """Everything a program needs to run a pool.
 
@@ -228,6 +230,7 @@ def project(
     days : (T,), days of each collection period; needed where the convention counts days
     prefix : path of the assumptions in the deal
     supplement : (T + 1,), the yield supplement in currency units, where the deal has one
+    apart : whether purchases will join the pool, so that its loans are counted apart from them
 
     Returns
     -------
@@ -249,13 +252,13 @@ def project(
         raise CurveError("the pool has no loans to project")
     if convention.period == "days" and len(days) != periods:
         raise CurveError(f"the convention counts days: {periods} periods need their days (got {len(days)})")
-    kept = books(assumptions, cohorts, prefix)
+    kept = books(assumptions, cohorts, prefix, apart=apart)
     placed = [
         tuple((curve, f"{prefix}.{at}") for curve, at in (assumptions.own(c.group, field) for c in cohorts))
         for field in ("prepayment", "default")
     ]
     part = ProjectPool(placed[0], placed[1], kept, convention, assumptions.advancing)
-    slots = [pool_slot(part, supplement is not None), *group_slots(part), *cohort_slots(part, cohorts)]
+    slots = [pool_slot(part, supplement is not None, apart), *group_slots(part), *cohort_slots(part, cohorts)]
     data = pool_data(part, cohorts, periods, days)
     if supplement is not None:
         data["pool.yield_supplement"] = supplement
@@ -265,9 +268,10 @@ def project(
     return Projection(tuple(slots), assumptions.inputs(prefix), data, part, past)
 
 
-def pool_slot(part: ProjectPool, supplemented: bool) -> Slot:
+def pool_slot(part: ProjectPool, supplemented: bool, bought: bool) -> Slot:
     """The pool's entity: lines that its assumptions never fill are left out."""
     absent = set() if supplemented else {"yield_supplement"}
+    absent |= set() if bought else {"purchased"}
     if not any(book.path == POOL and book.amount for book in part.books):
         absent |= {"default_share", "target_default", "default_rate"}
     if not part.advances:

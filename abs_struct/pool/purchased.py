@@ -24,7 +24,7 @@ from abs_struct.curves import Assumptions
 from abs_struct.pool import lines as declared
 from abs_struct.pool.book import Book, reader
 from abs_struct.pool.products import unit_of
-from abs_struct.pool.project import Placed, ProjectPool, Projection
+from abs_struct.pool.project import Placed, Projection, ProjectPool
 from abs_struct.terms.revolving import Receivable
 
 RECEIVABLES = declare(
@@ -86,6 +86,7 @@ class RunOffPurchases:
 
     kinds: tuple[Kind, ...]
     pool: ProjectPool
+    sold: bool = False  # whether the run assumes that the pool is sold by a call
 
     def open(self, x: Numbers, s: State) -> None:
         """Every unit is whole at closing; nothing has been bought."""
@@ -123,6 +124,8 @@ class RunOffPurchases:
             for name in FLOWS:
                 path = f"{kind.path}.purchased"
                 value = s.convolved(x, path, f"{kind.unit}.{name}", kind.term) if name in wanted else 0.0
+                if self.sold:  # what was bought has been sold with the pool
+                    value = x.where(s.deal.called > 0.5, 0.0, value)
                 setattr(own, name, value)
             own.interest = own.interest * own.income
             left = own.opening_balance - own.scheduled_principal - own.prepaid - own.defaulted
@@ -160,6 +163,8 @@ def purchased(
     pool: Projection,
     periods: int,
     prefix: str = "assumptions",
+    *,
+    sold: bool = False,
 ) -> tuple[list[Slot], dict[str, Any], RunOffPurchases, list[str]]:
     """Everything that a program needs to run off purchases: entities, data (T + 1,), the part, the past it reads.
 
@@ -167,7 +172,9 @@ def purchased(
     ------
     CurveError : a curve by period of the deal, which says nothing of the age of a purchase
     """
-    slots, series, kinds, past = [], {}, [], []
+    slots: list[Slot] = []
+    series: dict[str, Any] = {}
+    kinds, past = [], []
     for name, receivable in receivables.items():
         kind = kind_of(name, receivable, assumptions, prefix)
         kinds.append(kind)
@@ -177,7 +184,7 @@ def purchased(
         share = {"share": f"revolving.receivables.{name}.share"}
         slots.append(Slot(kind.path, RECEIVABLES.lines, income | share))
         past += [f"{kind.path}.purchased", *(f"{kind.unit}.{flow}" for flow in kind.flows()), *kind.book.past()]
-    return slots, series, RunOffPurchases(tuple(kinds), pool.part), past
+    return slots, series, RunOffPurchases(tuple(kinds), pool.part, sold), past
 
 
 def kind_of(name: str, receivable: Receivable, assumptions: Assumptions, prefix: str) -> Kind:

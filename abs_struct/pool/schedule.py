@@ -74,6 +74,7 @@ def cohorts(
     periods: int,
     days: Sequence[int] | Any = (),
     accrual: str = "30/360",
+    also: Sequence[str] = (),
 ) -> list[Cohort]:
     """The cohorts of a pool with their aggregated schedules.
 
@@ -84,6 +85,7 @@ def cohorts(
     periods : number of periods T
     days : (T,), days of each collection period (needed for actual/365)
     accrual : "30/360" or "actual/365"
+    also : groups beside those of the rows that may have curves of their own
 
     Returns
     -------
@@ -101,7 +103,7 @@ def cohorts(
     >>> found.age, [round(float(b), 2) for b in found.scheduled_balance]
     (0, [100.0, 50.25, 0.0, 0.0])
     """
-    assumptions.check_groups(rows.group.tolist())
+    assumptions.check_groups([*rows.group.tolist(), *also])
     refuse_late_relief(assumptions, int(rows.remaining_term.max()))
     if len(days) == 0:
         days = np.full(periods, 365.0 / 12.0)

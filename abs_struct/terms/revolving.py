@@ -26,9 +26,9 @@ class Receivable(Terms):
 
     share: Share = Field(description="its share of the par bought (mix: fixed), or of the pool aimed at (mix: balance)")
     repayment: choice(*REPAYMENTS) = Field(  # type: ignore[valid-type]
-        description="next_bill: all in the next month, no interest; instalments: equal principal with a flat fee on the "
-        "original amount; level_pay, level_principal, interest_first: loans; minimum_payment: a share of the balance "
-        "each month, the rest in the last month of the term"
+        description="next_bill: all in the next month, no interest; instalments: equal principal with a flat fee "
+        "on the original amount; level_pay, level_principal, interest_first: loans; minimum_payment: a share of the "
+        "balance each month, the rest in the last month of the term"
     )
     term: Months = Field(default=1, description="months to the last payment")
     rate: StructuralRate = Field(default=Decimal(0), description="the yearly rate of a loan or a balance")
@@ -58,7 +58,9 @@ class Receivable(Terms):
         if self.rate and self.repayment == "instalments":
             raise ValueError("instalments bear a flat fee on the original amount; write fee in place of rate")
         if (self.minimum is not None) != (self.repayment == "minimum_payment"):
-            raise ValueError("`minimum` is the share that a minimum_payment repays each month; it needs it, others do not")
+            raise ValueError(
+                "`minimum` is the share that a minimum_payment repays each month; it needs it, others do not"
+            )
         return self
 
 

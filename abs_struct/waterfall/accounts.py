@@ -95,6 +95,8 @@ class Collect:
         for cohort in s.cohorts:
             cohort.survival = x.where(now, 0.0, cohort.survival)
             cohort.balance = x.where(now, 0.0, cohort.balance)  # nothing is left to default in the period after
+        for receivable in s.receivables.values():
+            receivable.balance = x.where(now, 0.0, receivable.balance)
         return x.where(before > 0.5, 0.0, s.pool.collections) + s.deal.call_proceeds
 
 

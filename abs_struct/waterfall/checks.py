@@ -151,6 +151,7 @@ CASH: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "hedges": ((), (), ("paid", "termination_paid")),
     "facilities": ((), ("drawn",), ("paid", "repaid")),
     "residuals": ((), (), ("paid",)),
+    "receivables": ((), (), ("price_paid",)),
 }
 
 
@@ -218,11 +219,12 @@ def pool_proofs(ledger: Ledger, money: float) -> Iterator[Check]:
     opening = ledger["pool.opening_balance"]
     called: Array = ledger["deal.called"] if "deal.called" in ledger else np.zeros_like(opening)
     flows = ledger["pool.scheduled_principal"] + ledger["pool.prepaid"] + ledger["pool.defaulted"]
+    bought = ledger["pool.purchased"] if "pool.purchased" in ledger else np.zeros_like(opening)
     live = called < 0.5
     yield compared(
         "pool.roll",
-        "opening balance - scheduled - prepaid - defaulted = balance",
-        np.where(live, opening - flows, 0.0)[1:],
+        "opening balance - scheduled - prepaid - defaulted" + (" + purchased" if bought.any() else "") + " = balance",
+        np.where(live, opening - flows + bought, 0.0)[1:],
         np.where(live, ledger["pool.balance"], 0.0)[1:],
         money,
     )

@@ -106,7 +106,8 @@ class Tracer:
 
     def convolved(self, x: Numbers, path: str, profile: str, length: int) -> Symbol:
         """The convolution written out: the line's earlier values, each times a fixed period of the profile."""
-        return x.total([line(path, age) * at(profile, age) for age in range(1, min(length, self.program.periods) + 1)])
+        terms = [line(path, age) * at(profile, age) for age in range(1, min(length, self.program.periods) + 1)]
+        return symbol(x.total(terms))
 
     def past(self, path: str, ago: int) -> Symbol:
         if ago == 0:

@@ -314,4 +314,15 @@ def written(node: Symbol) -> str:
     return f"{op}({', '.join(inside)})"
 
 
-__all__ = ["ARITHMETIC", "COMPARISONS", "TOLERANCE", "Symbol", "Symbols", "at", "constant", "evaluate", "leaves", "line"]
+__all__ = [
+    "ARITHMETIC",
+    "COMPARISONS",
+    "TOLERANCE",
+    "Symbol",
+    "Symbols",
+    "at",
+    "constant",
+    "evaluate",
+    "leaves",
+    "line",
+]

@@ -1,0 +1,189 @@
+"""Purchased receivables: every purchase replayed by itself gives the flows of the convolution."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from small import TERMS, small
+
+from abs_struct.core.findings import DealError
+from abs_struct.pool.products import unit_of
+from abs_struct.terms.revolving import Receivable
+from abs_struct.waterfall.engine import run, run_as_arrays
+
+BOUGHT = """\
+revolving:
+  until: 2028-01-14
+  when: not triggers.losses.active
+  mix: {mix}
+  receivables:
+    bill: {{share: 45%, repayment: next_bill, price: 99.55}}
+    three: {{share: 20%, repayment: instalments, term: 3, fee: 2.5%}}
+    loan: {{share: 30%, repayment: level_pay, term: 12, rate: 14.6%, price: 100.2, premium: true}}
+    card: {{share: 5%, repayment: minimum_payment, term: 24, rate: 18.25%, minimum: 10%}}
+"""
+WATERFALL = """\
+waterfall:
+  every_month:
+    - pay: [trustee, servicer]
+    - interest: [A, B]
+    - fill: reserve
+    - purchase: [bill, three, loan, card]
+    - principal: [A, B]
+      when: revolving.active < 0.5
+    - release: reserve
+    - residual: holder
+"""
+KINDS = ("bill", "three", "loan", "card")
+
+
+def revolving(folder: Path, mix: str = "fixed", **changes: object) -> Any:
+    """The small deal with four products that are bought for a year."""
+    return small(folder, TERMS + BOUGHT.format(mix=mix), WATERFALL, **changes)
+
+
+def replayed(product: Receivable, purchases: Any, default: Any, prepayment: Any) -> dict[str, Any]:
+    """Each purchase run off by itself, month by month: the loop that the engine does without."""
+    periods = len(purchases) - 1
+    balance, income = unit_of(product)
+    flows = {name: np.zeros(periods + 1) for name in ("principal", "interest", "defaulted", "balance")}
+    for bought in range(1, periods + 1):
+        held = 1.0
+        for age in range(1, min(product.term, periods - bought) + 1):
+            month, par = bought + age, purchases[bought]
+            d, p = default[age], min(prepayment[age], 1.0 - default[age])
+            flows["defaulted"][month] += par * d * held * balance[age - 1]
+            flows["principal"][month] += par * held * (1.0 - d) * (balance[age - 1] - balance[age])
+            flows["principal"][month] += par * held * p * balance[age]
+            flows["interest"][month] += par * held * (1.0 - d) * income[age]
+            held *= 1.0 - d - p
+            flows["balance"][month] += par * held * balance[age]
+    return flows
+
+
+@pytest.mark.parametrize("mix", ["fixed", "balance"])
+def test_each_purchase_by_itself_gives_the_same(mix: str, tmp_path: Path) -> None:
+    """Principal, income, defaults and balance of all purchases, to 1e-12 of the pool."""
+    deal = revolving(tmp_path, mix)
+    lines = deal.run().lines
+    for name in KINDS:
+        unit = {word: lines[f"units.{name}.{word}"] for word in ("default_rate", "prepayment_rate")}
+        product = deal.terms.receivables[name]
+        purchases = lines[f"receivables.{name}.purchased"]
+        assert purchases[1:12].min() >= 0.0
+        assert purchases.sum() > 1_000.0
+        found = replayed(product, purchases, unit["default_rate"], unit["prepayment_rate"])
+        own = {word: lines[f"receivables.{name}.{word}"] for word in ("scheduled_principal", "prepaid", "interest")}
+        scale = 1e-12 * lines["pool.balance"].max()
+        assert np.abs(own["scheduled_principal"] + own["prepaid"] - found["principal"]).max() <= scale
+        assert np.abs(own["interest"] - found["interest"]).max() <= scale
+        assert np.abs(lines[f"receivables.{name}.defaulted"] - found["defaulted"]).max() <= scale
+        held = lines[f"receivables.{name}.balance"] - purchases
+        assert np.abs(held - found["balance"]).max() <= scale * 10
+
+
+def test_cash_and_pool_roll_forward(tmp_path: Path) -> None:
+    """All checks hold; the price paid is the cash of the clause; nothing is bought after the last day."""
+    deal = revolving(tmp_path)
+    result = deal.run()
+    assert not result.failures, [str(check) for check in result.failures]
+    lines = result.lines
+    paid = sum(lines[f"receivables.{name}.price_paid"] for name in KINDS)
+    legs = sum(lines[f"waterfall.every_month.purchase_bill_three_loan_card.{name}.paid"] for name in KINDS)
+    assert np.array_equal(paid, legs)
+    assert lines["receivables.bill.price_paid"][1] == pytest.approx(0.9955 * lines["receivables.bill.purchased"][1])
+    last = [day.isoformat() <= "2028-01-14" for day in result.dates[1:]]
+    assert (lines["pool.purchased"][1:][~np.array(last)] == 0.0).all()
+    par = [lines[f"receivables.{name}.purchased"][1] for name in KINDS]
+    assert np.array(par) / sum(par) == pytest.approx([0.45, 0.20, 0.30, 0.05], rel=1e-12)
+
+
+def test_the_balance_mix_is_reached(tmp_path: Path) -> None:
+    """With `mix: balance` the pool comes to the shares of the kinds as the first loans run off."""
+    lines = (
+        revolving(tmp_path, "balance", **{"assumptions.prepayment": "{cpr: 95%}", "assumptions.default.cdr": 0.001})
+        .run()
+        .lines
+    )
+    held = np.array([lines[f"receivables.{name}.balance"][11] for name in KINDS])
+    assert held / held.sum() == pytest.approx([0.45, 0.20, 0.30, 0.05], abs=0.01)
+
+
+def test_a_purchase_is_as_good_as_its_parts(tmp_path: Path) -> None:
+    """Flows are in proportion: a thousand receivables of 50 and one of 50,000 are the same to 1e-12."""
+    deal = revolving(tmp_path)
+    lines = deal.run().lines
+    product = deal.terms.receivables["three"]
+    default, prepayment = (lines[f"units.three.{word}"] for word in ("default_rate", "prepayment_rate"))
+    one = np.zeros(30)
+    one[1] = 50_000.0
+    small_ones = [replayed(product, one / 1_000.0, default, prepayment)["principal"] for _ in range(1_000)]
+    whole = replayed(product, one, default, prepayment)["principal"]
+    assert np.abs(sum(small_ones) - whole).max() <= 1e-12 * 50_000.0
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(cdr=st.floats(0.0, 0.95), cpr=st.floats(0.0, 0.95), price=st.floats(60.0, 100.0), income=st.floats(0.0, 1.0))
+def test_nothing_is_ever_negative(tmp_path: Path, cdr: float, cpr: float, price: float, income: float) -> None:
+    """Under any stress purchases, balances and cash are 0 or more, and both arithmetics agree bit for bit."""
+    deal = revolving(
+        tmp_path,
+        "balance",
+        **{
+            "assumptions.default.cdr": cdr,
+            "assumptions.prepayment.cpr": cpr,
+            "revolving.receivables.bill.price": price,
+            "revolving.receivables.loan.income": income,
+        },
+    )
+    result = deal.run()
+    assert not result.failures, [str(check) for check in result.failures]
+    many = run_as_arrays(deal.program)
+    for name in result.lines:
+        assert np.array_equal(many[name][:, 0], result.lines[name]), name
+        if name.startswith(("receivables.", "pool.purchased", "accounts.")):
+            assert result.lines[name].min() >= -1e-9, name
+
+
+def test_five_hundred_scenarios_stay_at_nil_or_above(tmp_path: Path) -> None:
+    """500 random scenarios side by side: no purchase and no balance below nil, cash conserved."""
+    program = revolving(tmp_path).program
+    draw = np.random.default_rng(7)
+    program.inputs["assumptions.default.cdr"] = draw.uniform(0.0, 0.9, 500)
+    program.inputs["assumptions.prepayment.cpr"] = draw.uniform(0.0, 0.9, 500)
+    program.inputs["revolving.receivables.bill.price"] = draw.uniform(70.0, 100.0, 500)
+    lines = run(program)
+    for name in KINDS:
+        assert lines[f"receivables.{name}.purchased"].min() >= 0.0
+        assert lines[f"receivables.{name}.balance"].min() >= 0.0
+    assert lines["accounts.collections.balance"].min() >= 0.0
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("share: 45%", "share: 40%", "the shares of the receivables sum to 95%"),
+        ("price: 99.55", "price: 101", "say `premium: true`"),
+        ("until: 2028-01-14", "until: 2036-01-14", "lies after dates.legal_final"),
+        ("term: 3, fee: 2.5%", "term: 3, rate: 9%", "instalments bear a flat fee"),
+        ("minimum: 10%", "fee: 1%", "a flat fee belongs to instalments"),
+        ("repayment: next_bill", "repayment: next_bil", "did you mean 'next_bill'"),
+    ],
+)
+def test_mistakes_are_one_sentence(before: str, after: str, words: str, tmp_path: Path) -> None:
+    """What a reader could get wrong is refused with its place."""
+    with pytest.raises(DealError) as error:
+        _ = small(tmp_path, TERMS + BOUGHT.format(mix="fixed").replace(before, after), WATERFALL).program
+    assert words in str(error.value)
+    assert "small.yaml:" in str(error.value)
+
+
+def test_a_curve_by_period_is_refused(tmp_path: Path) -> None:
+    """A vector by period of the deal says nothing of the age of a purchase."""
+    with pytest.raises(DealError, match="by: age"):
+        _ = revolving(tmp_path, **{"assumptions.default": "{vector: [1%, 2%], unit: cdr, by: period}"}).program
