@@ -18,7 +18,7 @@ import numpy as np
 
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.core.findings import CurveError
-from abs_struct.core.lines import curve, data, declare, fixed, flow, stock, tally
+from abs_struct.core.lines import curve, data, declare, flow, stock, tally
 from abs_struct.core.state import Slot, State
 from abs_struct.curves import Assumptions
 from abs_struct.pool import lines as declared
@@ -42,7 +42,7 @@ UNITS = declare(
     "units",
     *(line for line in declared.COHORTS.lines if line.name != "default_rate"),
     curve("default_rate", "Default rate", "违约率", "the share of the opening balance that defaults (MDR), by age"),
-    fixed("initial_balance", "Initial balance", "初始余额", "1", unit="number"),
+    data("initial_balance", "Initial balance", "初始余额", "1", unit="number"),
 )
 REVOLVING = declare(
     "revolving",
@@ -94,7 +94,6 @@ class RunOffPurchases:
             unit = s.entities[kind.unit]
             unit.survival = 1.0
             unit.balance = 1.0
-            unit.initial_balance = 1.0
 
     def prepare(self, x: Numbers, s: State) -> None:
         """The monthly rates of the units, by age."""
@@ -223,5 +222,6 @@ def unit_data(path: str, receivable: Receivable, periods: int) -> dict[str, Any]
         f"{path}.scheduled_balance": balance,
         f"{path}.scheduled_repayment": np.concatenate(([0.0], balance[:-1] - balance[1:])),
         f"{path}.scheduled_interest": income,
+        f"{path}.initial_balance": np.ones(periods + 1),
         f"{path}.age": np.maximum(np.arange(periods + 1, dtype=float) - 1.0, 0.0),
     }
