@@ -40,10 +40,9 @@ class PayHedge(Step):
         return {"hedge": "hedges", "support": "support"}
 
     def apply(self, x: Numbers, s: CashState) -> None:
-        for name in self.targets:
-            own = s.entities[f"hedges.{name}"]
-            for source in self.sources:
-                leg = self.leg(name, source)
+        for source, payments in self.rounds:
+            for name, leg in payments:
+                own = s.entities[f"hedges.{name}"]
                 if self.part == "net":
                     paid = draw(x, s, own.owed, leg, source)
                     own.paid = own.paid + paid

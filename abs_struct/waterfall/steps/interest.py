@@ -10,7 +10,7 @@ from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.terms.names import Names
 from abs_struct.waterfall.order import Together, allocate
 from abs_struct.waterfall.steps.step import STEPS, Step
-from abs_struct.waterfall.take import CashState, draw
+from abs_struct.waterfall.take import AVAILABLE, CashState, draw, take
 
 
 @STEPS.add("interest")
@@ -36,15 +36,15 @@ class PayInterest(Step):
         return {"interest": "notes", "support": "support"}
 
     def apply(self, x: Numbers, s: CashState) -> None:
-        for source in self.sources:
+        for source, payments in self.rounds:
             shares = None
-            if len(self.targets) > 1:
+            if len(payments) > 1:
                 owed = {name: s.notes[name].interest_owed for name in self.targets}
                 shares = allocate(x, s, self.interest, s.pots[source], owed, {})
-            for name in self.targets:
+            pay = take if source == AVAILABLE else draw
+            for name, leg in payments:
                 note = s.notes[name]
                 owed_now = note.interest_owed
-                limit = None if shares is None else shares[name]
-                paid = draw(x, s, owed_now, self.leg(name, source), source, limit)
+                paid = pay(x, s, owed_now, leg, source, None if shares is None else shares[name])
                 note.interest_paid = note.interest_paid + paid
                 note.interest_owed = owed_now - paid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
 from pydantic import Field
@@ -10,7 +11,7 @@ from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.core.formula import Formula
 from abs_struct.terms.names import Names
 from abs_struct.waterfall.steps.step import STEPS, Step
-from abs_struct.waterfall.take import CashState, draw
+from abs_struct.waterfall.take import AVAILABLE, CashState, draw, take
 
 
 @STEPS.add("pay")
@@ -40,16 +41,23 @@ class PayFees(Step):
     def owners(self) -> dict[str, str]:
         return {"pay": "fees", "support": "support"}
 
+    @cached_property
+    def by_fee(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+        """Each fee, with each source and the leg that pays it from there: a fee is paid in full before the next."""
+        return tuple(
+            (name, tuple((source, self.leg(name, source)) for source in self.sources)) for name in self.targets
+        )
+
     def apply(self, x: Numbers, s: CashState) -> None:
-        for name in self.targets:
+        for name, sources in self.by_fee:
             fee = s.fees[name]
             capped = fee.capped and not self.uncapped  # structure of the deal, not a value
-            for source in self.sources:
+            for source, leg in sources:
                 owed = fee.owed
                 if self.part is not None:
                     owed = x.minimum(owed, self.part(x, s) * fee.due - fee.paid)
                 limit = fee.cap - fee.paid_this_year if capped else None
-                paid = draw(x, s, owed, self.leg(name, source), source, limit)
+                paid = (take if source == AVAILABLE else draw)(x, s, owed, leg, source, limit)
                 fee.paid = fee.paid + paid
                 fee.owed = fee.owed - paid
                 if capped:

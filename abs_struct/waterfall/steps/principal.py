@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
 from pydantic import Field
@@ -11,9 +12,12 @@ from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line, flow
 from abs_struct.terms.names import Names
 from abs_struct.terms.numbers import choice
-from abs_struct.waterfall.order import InTurn, allocate, plain
+from abs_struct.waterfall.order import InTurn, Weight, allocate, plain
 from abs_struct.waterfall.steps.step import STEPS, WHOLE, Step
-from abs_struct.waterfall.take import CashState, draw, gated
+from abs_struct.waterfall.take import AVAILABLE, CashState, draw, gated, take
+
+#: Each note and the leg that pays it.
+Payments = tuple[tuple[str, str], ...]
 
 
 @STEPS.add("principal")
@@ -55,40 +59,50 @@ class PayPrincipal(Step):
             clause = s.legs[WHOLE]
             clause.amount = gated(x, s, self.amount(x, s))
             wanted = clause.amount
-        for source in self.sources:
-            wanted = self.in_turn(x, s, source, wanted) if plain(self.principal) else self.shared(x, s, source, wanted)
+        for source, payments in self.rounds:
+            pay = self.in_turn if self.plain else self.shared
+            wanted = pay(x, s, source, payments, wanted)
 
-    def capacity(self, x: Numbers, s: CashState, name: str) -> Value:
-        """The most that a note takes."""
-        note = s.notes[name]
-        return note.balance if self.to == "nil" else x.maximum(note.balance - note.target_balance, 0.0)
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the notes are simply paid in turn."""
+        return plain(self.principal)
 
-    def in_turn(self, x: Numbers, s: CashState, source: str, wanted: Value | None) -> Value | None:
+    def in_turn(self, x: Numbers, s: CashState, source: str, payments: Payments, wanted: Value | None) -> Value | None:
         """Pay one note after the other; what is still wanted."""
         asked, left = wanted, wanted
-        for name in self.targets:
-            most = self.capacity(x, s, name)
-            paid = self.repay(x, s, name, source, most if asked is None else x.minimum(most, asked))
+        pay, planned = take if source == AVAILABLE else draw, self.to == "target"
+        for name, leg in payments:
+            note = s.notes[name]
+            most = self.above_target(x, s, name) if planned else note.balance
+            paid = pay(x, s, most if asked is None else x.minimum(most, asked), leg, source)
+            note.principal_paid = note.principal_paid + paid
+            note.balance = note.balance - paid
             if asked is not None:  # the next note is asked for what this one's balance cannot take, paid or not
-                asked, left = asked - s.legs[self.leg(name, source)].due, left - paid
+                asked, left = asked - s.legs[leg].due, left - paid
         return left
 
-    def shared(self, x: Numbers, s: CashState, source: str, wanted: Value | None) -> Value | None:
+    def above_target(self, x: Numbers, s: CashState, name: str) -> Value:
+        """What a note holds above its planned balance."""
+        note = s.notes[name]
+        return x.maximum(note.balance - note.target_balance, 0.0)
+
+    def shared(self, x: Numbers, s: CashState, source: str, payments: Payments, wanted: Value | None) -> Value | None:
         """Pay an order: its parts of what is wanted are due, its parts of the cash there is are paid."""
-        room = {name: self.capacity(x, s, name) for name in self.targets}
-        weight = {"initial balance": lambda name: s.notes[name].initial_balance}
-        if self.to == "target":
+        weight: dict[str, Weight] = {"initial balance": lambda name: s.notes[name].initial_balance}
+        if self.to == "nil":
+            room = {name: s.notes[name].balance for name in self.targets}
+        else:
+            room = {name: self.above_target(x, s, name) for name in self.targets}
             weight["balance"] = lambda name: s.notes[name].balance
         asked = x.total(list(room.values())) if wanted is None else wanted
         due = allocate(x, s, self.principal, asked, room, weight)
         cash = allocate(x, s, self.principal, x.minimum(asked, s.pots[source]), room, weight)
-        paid = [self.repay(x, s, name, source, due[name], cash[name]) for name in self.targets]
-        return None if wanted is None else wanted - x.total(paid)
-
-    def repay(self, x: Numbers, s: CashState, name: str, source: str, owed: Value, limit: Value | None = None) -> Value:
-        """One payment of principal to one note."""
-        note = s.notes[name]
-        paid = draw(x, s, owed, self.leg(name, source), source, limit)
-        note.principal_paid = note.principal_paid + paid
-        note.balance = note.balance - paid
-        return paid
+        pay, left = take if source == AVAILABLE else draw, wanted
+        for name, leg in payments:
+            note = s.notes[name]
+            paid = pay(x, s, due[name], leg, source, cash[name])
+            note.principal_paid = note.principal_paid + paid
+            note.balance = note.balance - paid
+            left = None if left is None else left - paid
+        return left

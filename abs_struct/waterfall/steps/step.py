@@ -61,6 +61,13 @@ class Step(Terms):
         return (AVAILABLE, *(self.named("support") if "support" in type(self).model_fields else ()))
 
     @cached_property
+    def rounds(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+        """Each source in turn, with each target and the leg that pays it from there."""
+        return tuple(
+            (source, tuple((name, self.leg(name, source)) for name in self.targets)) for source in self.sources
+        )
+
+    @cached_property
     def payments(self) -> tuple[tuple[str, str], ...]:
         """Each target and the leg that pays it from what is available."""
         return tuple((target, self.leg(target)) for target in self.targets)
