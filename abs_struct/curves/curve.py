@@ -7,6 +7,7 @@ function, `of_period`.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 
 from abs_struct.core.arithmetic.numbers import Numbers, Value
@@ -26,6 +27,7 @@ def of_period(x: Numbers, annual: Value, fraction: Value) -> Value:
 class Curve(Terms):
     """One kind of prepayment or default assumption."""
 
+    @abstractmethod
     def rate(self, x: Numbers, value: Read, age: Value, period: Value, fraction: Value) -> Value:
         """The share of the balance that leaves in one period.
 
@@ -41,7 +43,6 @@ class Curve(Terms):
         -------
         what broadcasts to (T, S), a fraction of the balance
         """
-        raise NotImplementedError
 
     def saturation(self) -> int | None:
         """The age in months from which the rate no longer depends on age (0: it never does; None: it always does)."""

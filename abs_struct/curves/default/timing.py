@@ -78,4 +78,4 @@ class Placed(Stressed):
         return x.lookup([*table, 0.0], period - 1.0)
 
     def rate(self, x: Numbers, value: Read, age: Value, period: Value, fraction: Value) -> Value:
-        raise NotImplementedError(f"a {self.key} is an amount; the pool turns it into a rate")
+        raise TypeError(f"a {self.key} is an amount; the pool turns it into a rate")

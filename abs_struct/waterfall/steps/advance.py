@@ -17,7 +17,7 @@ from abs_struct.waterfall.take import AVAILABLE, CashState, gated, put
 class Advance(Step):
     """Raise the balance of a note by `amount`; its holder pays the same in cash.
 
-    A variable funding note, or a retained class that grows when others are paid down (supplemental reductions of
+    Met in variable funding notes, and where a retained class grows when others are paid down (supplemental reductions of
     credit-risk-transfer deals). Amounts in currency units.
     """
 

@@ -17,8 +17,8 @@ from abs_struct.waterfall.take import CashState, draw
 class PayHedge(Step):
     """Pay the counterparty of a swap, cap or floor what the issuer owes: the net, or the termination payment.
 
-    owed = net due + shortfall carried - already paid. The net ranks with senior costs, a termination payment after a
-    default of the counterparty near the end. Amounts in currency units.
+    owed = net due + shortfall carried - already paid. Met where notes float and loans do not: the net ranks with
+    senior costs, a termination payment after a default of the counterparty near the end. Amounts in currency units.
     """
 
     word: ClassVar[str] = "hedge"

@@ -19,8 +19,8 @@ class PayInterest(Step):
 
     owed = interest due + shortfall carried - already paid. Several notes share in proportion to what they are
     owed (pari passu), unless an order says otherwise: {sequential: [A1, A2]}. With `support`, the named accounts and
-    facilities pay, one after the other, what collections could not: the reserve draw of nearly every consumer deal,
-    and principal used to pay interest in deals with a principal deficiency ledger. Amounts in currency units.
+    facilities pay, one after the other, what collections could not. Met in every deal: the reserve draw of consumer
+    deals, and principal used to pay interest where there is a principal deficiency ledger. Amounts in currency units.
     """
 
     word: ClassVar[str] = "interest"

@@ -20,8 +20,8 @@ class PayFees(Step):
 
     What the cap keeps back is carried, to be paid by a later clause with `uncapped: true` (costs above the cap
     after the notes, or all costs after an event of default). `part: 50%` pays that share of what is due in the
-    period, and a later clause the rest: the split of a servicing fee into a senior and a junior part. Amounts in
-    currency units.
+    period, and a later clause the rest: the split of a servicing fee into a senior and a junior part. Met
+    at the top of every priority of payments, taxes first. Amounts in currency units.
     """
 
     word: ClassVar[str] = "pay"

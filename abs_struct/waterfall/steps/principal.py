@@ -31,7 +31,7 @@ class PayPrincipal(Step):
     `amount: notes.A.balance - pool.balance`; a payment to a target overcollateralisation is
     `amount: notes.balance - (pool.balance - target_oc)`; a turbo is `amount: available`; a lock-out or a bullet is
     `when: deal.payment_date >= 2030-01-15`; a switch is two clauses with opposite `when`. An amount below nil pays
-    nothing. Amounts in currency units.
+    nothing. Met in every deal. Amounts in currency units.
     """
 
     word: ClassVar[str] = "principal"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -103,6 +104,6 @@ class Step(Terms):
         orders = [value for value in fields if isinstance(value, Sequential | ProRata | Shares)]
         return (*found, *(formula for order in orders for formula in formulas_of(order)))
 
+    @abstractmethod
     def apply(self, x: Numbers, s: CashState) -> None:
         """Pay, in the arithmetic of `x`."""
-        raise NotImplementedError(f"{type(self).__name__} has no arithmetic")
