@@ -17,8 +17,8 @@ from abs_struct.waterfall.take import AVAILABLE, CashState, gated, put
 class Advance(Step):
     """Raise the balance of a note by `amount`; its holder pays the same in cash.
 
-    Met in variable funding notes, and where a retained class grows when others are paid down (supplemental reductions of
-    credit-risk-transfer deals). Amounts in currency units.
+    Met in variable funding notes, and where a retained class grows when others are paid down (supplemental reductions
+    of credit-risk-transfer deals). Amounts in currency units.
     """
 
     word: ClassVar[str] = "advance"

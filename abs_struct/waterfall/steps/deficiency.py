@@ -58,9 +58,8 @@ class Debit(Step):
 class Cure(Step):
     """Make a class's principal deficiency ledger good from revenue: the cash becomes principal.
 
-    due = the ledger; paid into the account named `into`, from which the redemption section pays. Met beside `debit`, class
-    by class, in revenue priorities of European deals. Amounts in
-    currency units.
+    due = the ledger; paid into the account named `into`, from which the redemption section pays. Met beside `debit`,
+    class by class, in revenue priorities of European deals. Amounts in currency units.
     """
 
     word: ClassVar[str] = "cure"

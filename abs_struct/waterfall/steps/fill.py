@@ -15,8 +15,8 @@ from abs_struct.waterfall.take import CashState, put, take
 class Fill(Step):
     """Top up an account (a reserve) to its required amount.
 
-    due = required - balance, never below nil. An account above its requirement keeps the excess: giving it
-    back is the step `release`. Met wherever a deal has a reserve, spread or liquidity account. Amounts in currency units.
+    due = required - balance, never below nil. An account above its requirement keeps the excess: giving it back is
+    the step `release`. Met wherever a deal has a reserve, spread or liquidity account. Amounts in currency units.
     """
 
     word: ClassVar[str] = "fill"

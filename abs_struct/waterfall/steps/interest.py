@@ -17,8 +17,8 @@ from abs_struct.waterfall.take import AVAILABLE, CashState, draw, take
 class PayInterest(Step):
     """Pay a note's interest due and its carried shortfall; what stays unpaid is carried.
 
-    owed = interest due + shortfall carried - already paid. Several notes share in proportion to what they are
-    owed (pari passu), unless an order says otherwise: {sequential: [A1, A2]}. With `support`, the named accounts and
+    owed = interest due + shortfall carried - already paid. Several notes share in proportion to what they are owed
+    (pari passu), unless an order says otherwise: {sequential: [A1, A2]}. With `support`, the named accounts and
     facilities pay, one after the other, what collections could not. Met in every deal: the reserve draw of consumer
     deals, and principal used to pay interest where there is a principal deficiency ledger. Amounts in currency units.
     """

@@ -18,10 +18,10 @@ from abs_struct.waterfall.take import AVAILABLE, CashState, draw, take
 class PayFees(Step):
     """Pay fees in the order named: what is due and what was carried, within the yearly cap of each.
 
-    What the cap keeps back is carried, to be paid by a later clause with `uncapped: true` (costs above the cap
-    after the notes, or all costs after an event of default). `part: 50%` pays that share of what is due in the
-    period, and a later clause the rest: the split of a servicing fee into a senior and a junior part. Met
-    at the top of every priority of payments, taxes first. Amounts in currency units.
+    What the cap keeps back is carried, to be paid by a later clause with `uncapped: true` (costs above the cap after
+    the notes, or all costs after an event of default). `part: 50%` pays that share of what is due in the period, and
+    a later clause the rest: the split of a servicing fee into a senior and a junior part. Met at the top of every
+    priority of payments, taxes first. Amounts in currency units.
     """
 
     word: ClassVar[str] = "pay"

@@ -15,8 +15,8 @@ from abs_struct.waterfall.take import AVAILABLE, CashState, put, take
 class Release(Step):
     """Give back to available funds what an account holds above its required amount, and no more.
 
-    released = balance - required, never below nil; the requirement itself stays. Met at the top
-    of the priority of payments, where a reserve steps down. Amounts in currency units.
+    released = balance - required, never below nil; the requirement itself stays. Met at the top of the priority of
+    payments, where a reserve steps down. Amounts in currency units.
     """
 
     word: ClassVar[str] = "release"

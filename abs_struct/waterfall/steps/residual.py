@@ -16,8 +16,8 @@ from abs_struct.waterfall.take import AVAILABLE, CashState, take
 class PayResidual(Step):
     """Pay everything that is left to the holder of the residual (the equity).
 
-    due = available, so nothing is left behind. Met at the end of every priority of payments: certificates,
-    deferred purchase price, junior notes. Amounts in currency units.
+    due = available, so nothing is left behind. Met at the end of every priority of payments: certificates, deferred
+    purchase price, junior notes. Amounts in currency units.
     """
 
     word: ClassVar[str] = "residual"

@@ -16,8 +16,8 @@ from abs_struct.waterfall.take import AVAILABLE, CashState, put, take
 class Transfer(Step):
     """Move available cash into another account, whatever that account is required to hold.
 
-    due = amount, or all that is available. Met where all remaining income becomes principal after an
-    acceleration, and where cash is retained for the next payment date or accumulates for a bullet. Amounts in currency units.
+    due = amount, or all that is available. Met where all remaining income becomes principal after an acceleration,
+    and where cash is retained for the next payment date or accumulates for a bullet. Amounts in currency units.
     """
 
     word: ClassVar[str] = "transfer"

@@ -60,7 +60,7 @@ class WriteUp(Step):
     """Restore balances that were written down, up to what was: no cash moves.
 
     Each note named gains min(written down and not yet restored, what is left of the amount): later recoveries, or
-    excess spread, undo earlier losses. Amounts in currency units.
+    excess spread, undo earlier losses. Met beside `write_down`. Amounts in currency units.
     """
 
     word: ClassVar[str] = "write_up"
