@@ -15,6 +15,7 @@ from abs_struct.curves.advances import Advances, StoppedAdvances
 from abs_struct.curves.conventions import Conventions
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT, Curve
 from abs_struct.curves.default import Cdr, Placed
+from abs_struct.curves.interruption import Interruption
 from abs_struct.curves.prepayment import Cpr
 from abs_struct.curves.rates.index import Indices
 from abs_struct.curves.recovery import Recovery
@@ -97,6 +98,9 @@ class Assumptions(Terms):
     )
     payment_holiday: PaymentHoliday | None = Field(default=None, description="a share of every loan skips instalments")
     term_extension: TermExtension | None = Field(default=None, description="a share of every loan is paid off later")
+    interruption: Interruption | None = Field(
+        default=None, description="collections lost by the servicer: {from: 6, months: 1}"
+    )
     conventions: Conventions = Field(
         default=Conventions(), description="how default, prepayment and interest share a month: sifma, survivor-days"
     )

@@ -220,7 +220,8 @@ class Liabilities:
                     self.rates.get(f"accounts.{name}.earns"),
                 )
             )
-        return Collect(tuple(rules), call.when if call is not None and call.exercised else None)
+        exercised = call.when if call is not None and call.exercised else None
+        return Collect(tuple(rules), exercised, build.terms.assumptions.interruption is not None)
 
     @property
     def notes(self) -> tuple[NoteRules, ...]:

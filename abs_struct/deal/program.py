@@ -15,10 +15,11 @@ from abs_struct.deal.liabilities import Liabilities
 from abs_struct.deal.load import Document
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.sections import Sections
+from abs_struct.pool.mix import check_mix, worst_mix
 from abs_struct.pool.project import Projection
 from abs_struct.pool.purchased import REVOLVING, purchased
 from abs_struct.waterfall.early import read_too_early
-from abs_struct.waterfall.quantities import DEAL
+from abs_struct.waterfall.quantities import DEAL, INTERRUPTED
 
 if TYPE_CHECKING:
     from abs_struct.dates.schedule import PaymentSchedule
@@ -70,6 +71,14 @@ def purchases(build: Build) -> list[Part]:
         return []
     sold = terms.call is not None and terms.call.exercised
     try:
+        if terms.revolving.mix == "worst":
+            worst = worst_mix(terms.revolving, terms.assumptions)
+            build.inputs |= {f"revolving.receivables.{name}.share": share for name, share in worst.items()}
+        else:
+            check_mix(terms.revolving, terms.assumptions)
+    except DealError as error:
+        raise DealError(f"{build.document.place(('revolving',))}: {error}") from None
+    try:
         slots, data, part, past = purchased(terms.receivables, terms.assumptions, build.pool, build.periods, sold=sold)
     except CurveError as error:
         raise DealError(f"{build.document.place(('assumptions',))}: {error}") from None
@@ -87,7 +96,11 @@ def enter_deal(build: Build) -> None:
     terms, schedule, months = build.terms, build.schedule, build.months
     waiting = months_collected(schedule.pays)
     price = {"call_price": "call.price"} if terms.call is not None else {}
-    build.slot("deal", DEAL.lines, inputs=price, longest_collection=max(waiting))
+    interruption = terms.assumptions.interruption
+    lines = DEAL.lines if interruption is None else (*DEAL.lines, INTERRUPTED)
+    build.slot("deal", lines, inputs=price, longest_collection=max(waiting))
+    if interruption is not None:
+        build.flags("deal.interrupted", interruption.hits)
     build.series("deal.months_collected", waiting)
     build.data["deal.period"] = months.astype(float)
     build.data["deal.final_period"] = (months == build.periods).astype(float)

@@ -40,6 +40,7 @@ class Receivable(Terms):
     )
     price: Amount = Field(default=100.0, description="paid per 100 of par; a price above 100 says `premium: true`")
     premium: bool = Field(default=False, description="whether a price above par is meant")
+    limit: StructuralShare | None = Field(default=None, description="the largest share that it may have of a purchase")
     income: Amount = Field(default=1.0, description="a multiple of its interest and fees, for stress")
 
     @model_validator(mode="after")
@@ -71,9 +72,16 @@ class Revolving(Terms):
     when: Formula | None = Field(
         default=None, description="bought while this holds, such as not triggers.early_end.active; may hold again"
     )
-    mix: choice("fixed", "balance") = Field(  # type: ignore[valid-type]
+    mix: choice("fixed", "balance", "worst") = Field(  # type: ignore[valid-type]
         default="fixed",
-        description="fixed: each purchase in the given shares; balance: so that the pool comes nearest to them",
+        description="fixed: each purchase in the given shares; balance: so that the pool comes nearest to them; worst: "
+        "the shares that lose most within the limits",
+    )
+    least_yield: StructuralRate | None = Field(
+        default=None, description="the least yearly yield of a purchase: interest, fees and discount on its balance"
+    )
+    longest_average_term: Months | None = Field(
+        default=None, description="the longest weighted average term of a purchase, in months"
     )
     receivables: dict[Name, Receivable] = Field(min_length=1, description="what is bought, by name")
 

@@ -32,6 +32,10 @@ HIGHEST = (stock("highest_required", "Highest requirement", "历史最高必备�
 ACCOUNTS = declare("accounts", *PLAIN, *EARNING, *HIGHEST)
 
 
+#: The share of the collections that an interruption of the servicer costs.
+LOST = "assumptions.interruption.lost"
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class AccountRules:
     """An account as the engine sees it."""
@@ -55,6 +59,7 @@ class Collect:
 
     accounts: tuple[AccountRules, ...] = ()
     call: Formula | None = None
+    interrupted: bool = False
 
     def open(self, x: Numbers, s: State) -> None:
         """What the accounts hold at closing."""
@@ -70,6 +75,8 @@ class Collect:
         collections = s.accounts[COLLECTIONS]
         collections.opening_balance = collections.balance
         arrived = s.pool.collections if self.call is None else self.called(x, s, self.call)
+        if self.interrupted:
+            arrived = arrived * (1.0 - s.deal.interrupted * s.inputs[LOST])
         for rules in self.accounts:
             account = s.accounts[rules.name]
             account.opening_balance = account.balance

@@ -15,6 +15,9 @@ SECTIONS = declare(
     flow("available", "Available funds", "可分配资金", "what the collection account holds for the section"),
 )
 
+#: Where the run assumes that the servicer loses collections.
+INTERRUPTED = data("interrupted", "Interrupted", "服务中断", "1 in a period whose collections are lost", unit="flag")
+
 DEAL = declare(
     "deal",
     data("period", "Period", "期数", "the number of the payment period, 0 at closing", unit="number"),

@@ -187,3 +187,57 @@ def test_a_curve_by_period_is_refused(tmp_path: Path) -> None:
     """A vector by period of the deal says nothing of the age of a purchase."""
     with pytest.raises(DealError, match="by: age"):
         _ = revolving(tmp_path, **{"assumptions.default": "{vector: [1%, 2%], unit: cdr, by: period}"}).program
+
+
+def test_the_worst_mix_is_at_its_limits(tmp_path: Path) -> None:
+    """The linear programme fills the kinds that lose most up to their limits, and keeps yield and term."""
+    block = BOUGHT.format(mix="worst")
+    block = block.replace("price: 100.2, premium: true", "price: 100.2, premium: true, limit: 35%")
+    block = block.replace("minimum: 10%", "minimum: 10%, limit: 10%").replace(
+        "price: 99.55", "price: 99.55, limit: 50%"
+    )
+    curves = "  groups: {loan: {default: {cdr: 30%}}, card: {default: {cdr: 40%}}, bill: {default: {cdr: 1%}}}\n"
+    terms = TERMS.replace("  recovery:", curves + "  recovery:")
+    lines = small(tmp_path, terms + block, WATERFALL).run().lines
+    par = np.array([lines[f"receivables.{name}.purchased"][1] for name in KINDS])
+    shares = par / par.sum()
+    assert shares.sum() == pytest.approx(1.0)
+    assert shares[2] == pytest.approx(0.35)
+    assert shares[3] <= 0.10 + 1e-12
+    assert shares[0] <= 0.50 + 1e-12
+    with pytest.raises(DealError, match="no mix of the receivables meets the limits"):
+        _ = small(tmp_path, terms + block + "  least_yield: 60%\n", WATERFALL).program
+
+
+def test_a_mix_keeps_its_limits(tmp_path: Path) -> None:
+    """A share above its limit, a yield below the least and a term above the longest are refused."""
+    for change, words in (
+        ({"revolving.receivables.bill.limit": "40%"}, "exceeds its limit 40"),
+        ({"revolving.least_yield": "50%"}, "less than least_yield"),
+        ({"revolving.longest_average_term": "1"}, "average term of"),
+    ):
+        with pytest.raises(DealError, match=words):
+            _ = revolving(tmp_path, **change).program
+
+
+def test_yields_of_the_products_are_the_trade_s() -> None:
+    """Half a per cent of discount on a monthly bill is 6 % a year; twelve instalments at 8.8 % are 15.86 % by IRR."""
+    from abs_struct.curves import read
+    from abs_struct.pool.mix import unit_outlook
+
+    bill = Receivable(share="100%", repayment="next_bill", price=99.5)
+    assert unit_outlook("bill", bill, read({})).yield_ == pytest.approx(0.06)
+    twelve = Receivable(share="100%", repayment="instalments", term=12, fee="8.8%")
+    assert unit_outlook("twelve", twelve, read({})).yield_ == pytest.approx(0.088 * 12 / 6.5, rel=1e-9)
+    assert unit_outlook("twelve", twelve, read({})).term == pytest.approx(6.5)
+
+
+def test_a_month_of_lost_collections_costs_that_month(tmp_path: Path) -> None:
+    """With an interruption of the servicer one month's collections never arrive; cash is still conserved."""
+    plain = revolving(tmp_path).run()
+    result = revolving(tmp_path, **{"assumptions.interruption": "{from: 3, months: 1}"}).run()
+    assert not result.failures
+    received = result.lines["accounts.collections.received"]
+    assert received[3] == 0.0
+    assert received[2] == plain.lines["accounts.collections.received"][2]
+    assert result.lines["residuals.holder.paid"].sum() < plain.lines["residuals.holder.paid"].sum()

@@ -1,0 +1,178 @@
+"""The mix of purchases: its yield and term, the limits that it has to keep, and the worst mix that they allow.
+
+Between two purchases a seller may fill a pool with what hurts most, as far as the limits reach. The worst mix is a
+small linear programme over the shares w of the par bought:
+
+    maximise  sum w (loss - income)   subject to   sum w = 1,  0 <= w <= limit,
+                                                   sum w yield >= least yield,  sum w term <= longest average term
+
+where loss and income are those of one unit of par over its life.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abs_struct.core.arithmetic.arrays import Arrays
+from abs_struct.core.findings import DealError
+from abs_struct.curves import Assumptions
+from abs_struct.curves.default.timing import Placed
+from abs_struct.pool.products import unit_of
+from abs_struct.terms.revolving import Receivable, Revolving
+
+Series = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Unit:
+    """What one unit of par of a receivable is expected to do over its life.
+
+    loss : defaulted less recovered, per unit of par; income : interest, fees and discount, per unit of par
+    yield_ : income a year, per unit of average balance; term : weighted average term of its principal, in months
+    """
+
+    loss: float
+    income: float
+    yield_: float
+    term: float
+
+
+def unit_outlook(name: str, product: Receivable, assumptions: Assumptions) -> Unit:
+    """Run one unit of par off under the curves of its group, at the numbers of the document.
+
+    Parameters
+    ----------
+    name : of the receivable, and of its group in the assumptions; product, assumptions : as the document has them
+
+    Returns
+    -------
+    Unit : scalars, per unit of par; yield a fraction a year, term in months
+
+    Raises
+    ------
+    Nothing
+
+    Source: definition.
+
+    >>> from abs_struct.curves import read
+    >>> bill = Receivable(share="100%", repayment="next_bill", price=99.55)
+    >>> found = unit_outlook("bill", bill, read({}))
+    >>> round(found.yield_, 4), found.term
+    (0.054, 1.0)
+    """
+    balance, income = unit_of(product)
+    ages = np.arange(product.term, dtype=float)
+    default, prepayment = (hazard(name, field, assumptions, ages, balance) for field in ("default", "prepayment"))
+    recovery = assumptions.own(name, "recovery")[0]
+    recovered = 0.0 if recovery is None else recovery.recovered(lambda field: float(getattr(recovery, field)))
+    held, lost, earned, weight, outstanding = 1.0, 0.0, 1.0 - product.price / 100.0, 0.0, 0.0
+    for month in range(product.term):
+        d = default[month]
+        p = min(prepayment[month], 1.0 - d)
+        outstanding += held * balance[month]
+        lost += held * d * balance[month] * (1.0 - recovered)
+        earned += held * (1.0 - d) * income[month + 1] * product.income
+        principal = held * ((1.0 - d) * (balance[month] - balance[month + 1]) + p * balance[month + 1])
+        weight += principal * (month + 1)
+        held *= 1.0 - d - p
+    repaid = max(1.0 - lost / max(1.0 - recovered, 1e-12), 1e-12)
+    return Unit(float(lost), float(earned), float(earned / outstanding * 12.0), float(weight / repaid))
+
+
+def hazard(name: str, field: str, assumptions: Assumptions, ages: Series, balance: Series) -> Series:
+    """The monthly rates of a curve at the ages of one unit, at the numbers of the document."""
+    curve = assumptions.own(name, field)[0]
+    if curve is None:
+        return np.zeros(len(ages))
+
+    def value(path: str) -> float:
+        found: object = curve
+        for word in path.split("."):
+            found = found[int(word)] if word.isdigit() else getattr(found, word)  # type: ignore[index]
+        return float(found)  # type: ignore[arg-type]
+
+    if isinstance(curve, Placed):
+        recovery = assumptions.own(name, "recovery")[0]
+        kept = 1.0 if recovery is None else recovery.lost(lambda field: float(getattr(recovery, field)))
+        years = np.floor(ages / 12.0) + 1.0
+        weights = np.asarray(curve.weight(Arrays(), value, ages + 1.0, years), dtype=float)
+        amounts = float(curve.gross(Arrays(), value, kept)) * weights
+        return np.minimum(amounts / np.maximum(balance[:-1], 1e-12), 1.0)
+    rates = curve.rate(Arrays(), value, ages[:, None], 1.0, 1.0 / 12.0)
+    return (
+        np.broadcast_to(np.asarray(rates, dtype=float).reshape(-1), (len(ages),))
+        if np.ndim(rates)
+        else np.full(len(ages), float(rates))
+    )
+
+
+def outlooks(terms: Revolving, assumptions: Assumptions) -> dict[str, Unit]:
+    """The outlook of every receivable."""
+    return {name: unit_outlook(name, product, assumptions) for name, product in terms.receivables.items()}
+
+
+def check_mix(terms: Revolving, assumptions: Assumptions) -> None:
+    """Refuse a mix that breaks its own limits.
+
+    Raises
+    ------
+    DealError : the share, yield or term that is out of bounds, with its limit
+    """
+    units = outlooks(terms, assumptions)
+    for name, product in terms.receivables.items():
+        if product.limit is not None and product.share > float(product.limit) + 1e-12:
+            raise DealError(f"the share {product.share:.4%} of {name} exceeds its limit {float(product.limit):.4%}")
+    average = sum(product.share * units[name].yield_ for name, product in terms.receivables.items())
+    if terms.least_yield is not None and average < float(terms.least_yield) - 1e-12:
+        raise DealError(f"the mix yields {average:.4%}, less than least_yield {float(terms.least_yield):.4%}")
+    months = sum(product.share * units[name].term for name, product in terms.receivables.items())
+    if terms.longest_average_term is not None and months > terms.longest_average_term + 1e-12:
+        raise DealError(f"the mix has an average term of {months:.2f} months, more than {terms.longest_average_term}")
+
+
+def worst_mix(terms: Revolving, assumptions: Assumptions) -> Mapping[str, float]:
+    """The shares that lose most within the limits.
+
+    Parameters
+    ----------
+    terms : receivables with limits, least yield, longest average term; assumptions : curves by receivable
+
+    Returns
+    -------
+    receivable -> share of the par bought, scalars that sum to 1
+
+    Raises
+    ------
+    DealError : limits that no mix can meet
+
+    Source: definition (linear programme).
+    """
+    from scipy.optimize import linprog  # large: loaded only where a deal asks for its worst mix
+
+    units = outlooks(terms, assumptions)
+    names = list(terms.receivables)
+    limits = [(0.0, 1.0 if (p := terms.receivables[name].limit) is None else float(p)) for name in names]
+    rows, bounds = [], []
+    if terms.least_yield is not None:
+        rows.append([-units[name].yield_ for name in names])
+        bounds.append(-float(terms.least_yield))
+    if terms.longest_average_term is not None:
+        rows.append([units[name].term for name in names])
+        bounds.append(float(terms.longest_average_term))
+    gain = [units[name].income - units[name].loss for name in names]
+    found = linprog(
+        gain,
+        A_ub=rows or None,
+        b_ub=bounds or None,
+        A_eq=[[1.0] * len(names)],
+        b_eq=[1.0],
+        bounds=limits,
+        method="highs",
+    )
+    if not found.success or found.x is None:
+        raise DealError("no mix of the receivables meets the limits on shares, yield and term together")
+    return dict(zip(names, (float(max(share, 0.0)) for share in found.x), strict=True))
