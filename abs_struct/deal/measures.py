@@ -7,7 +7,6 @@ bits of its single run.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -21,57 +20,12 @@ from abs_struct.analytics.yields import accrued_interest, monthly_yield, price_a
 from abs_struct.core.findings import DealError, listed, nearest
 from abs_struct.dates.daycount import year_fraction
 from abs_struct.dates.schedule import PaymentSchedule
+from abs_struct.deal.figures import DealMeasures, NoteMeasures
 from abs_struct.deal.model import DealFile
 from abs_struct.waterfall.ledger import Ledger
 
 Array = NDArray[np.float64]
 HALF_A_CENT = 0.005
-
-
-@dataclass(frozen=True)
-class NoteMeasures:
-    """All measures of one class in one scenario; amounts in currency units, rates as fractions, lives in years."""
-
-    balance: float
-    coupon: float
-    interest_paid: float
-    principal_paid: float
-    interest_shortfall: float
-    principal_shortfall: float
-    wal: float
-    yield_: float
-    monthly_yield: float
-    price: float
-    accrued: float
-    modified_duration: float
-    convexity: float
-    first_principal: date | None
-    last_principal: date | None
-    enhancement: float
-    rating: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """The measures by name, `yield` without its underscore."""
-        return {("yield" if key == "yield_" else key): value for key, value in asdict(self).items()}
-
-
-@dataclass(frozen=True)
-class DealMeasures:
-    """Measures of the pool, the residual and the deal in one scenario."""
-
-    pool_balance: float
-    pool_wal: float
-    scheduled_principal: float
-    prepaid: float
-    defaulted: float
-    recovered: float
-    net_loss: float
-    residual_paid: float
-    residual_invested: float
-    residual_irr: float
-    residual_multiple: float
-    cost_of_funds: float
-    advance_rate: float
 
 
 class Measures:
@@ -83,6 +37,7 @@ class Measures:
         self.schedule = schedule
         self.lines = lines
         self.yields: dict[str, Any] = {}
+        self.margins: dict[str, Any] = {}
         self.years = np.asarray(schedule.years())
         closing = schedule.closing
         self.years_from_closing = np.asarray(schedule.years(closing))
@@ -107,6 +62,14 @@ class Measures:
         """Weighted average life in years, 30/360 from closing (or the deal's `wal_from`)."""
         return weighted_average_life(self.lines[f"notes.{note}.principal_paid"][1:], self.years)
 
+    def wal_with_losses(self, note: str) -> Any:
+        """The life of all that reduces the class: principal paid, and losses written down less those written up."""
+        reduced = self.lines[f"notes.{note}.principal_paid"][1:]
+        for word, sign in (("written_down", 1.0), ("written_up", -1.0)):
+            if (path := f"notes.{note}.{word}") in self.lines:
+                reduced = reduced + sign * self.lines[path][1:]
+        return weighted_average_life(reduced, self.years)
+
     def yield_(self, note: str) -> Any:
         """Bond-equivalent yield at the issue price."""
         if note not in self.yields:
@@ -124,6 +87,73 @@ class Measures:
     def convexity(self, note: str) -> Any:
         """Convexity in years squared at the issue price."""
         return convexity(self.flows(note), self.years_from_closing, self.yield_(note))
+
+    # ---- floaters -------------------------------------------------------------------------------------
+
+    def index_rates(self, note: str) -> Array:
+        """The index of a floating class by period, (T,) or (T, S), a fraction a year.
+
+        Raises
+        ------
+        DealError : the class has no index
+        """
+        result: Array = self.lines[f"indices.{index_of(self.terms, note)}.rate"][1:]
+        return result
+
+    def fractions(self, note: str, settlement: date | None = None) -> Array:
+        """The accrual fraction of each period by the note's day count, (T,), years; what lies before settlement is 0.
+
+        A month that does not pay has no accrual period of its own and discounts by nothing.
+        """
+        schedule, count = self.schedule, self.terms.notes[note].day_count
+        if settlement is None:
+            return np.asarray(schedule.accrual_fractions(count))
+        pairs = zip(schedule.accrual_start, schedule.accrual_end, strict=True)
+        left = [(max(start, settlement), max(end, settlement)) for start, end in pairs]
+        return np.array([year_fraction(start, end, count) for start, end in left])
+
+    def discount_margin(self, note: str) -> Any:
+        """Discount margin at the issue price, over the note's own index as it runs by period."""
+        if note not in self.margins:
+            from abs_struct.analytics.discount_margin import discount_margin  # a deal without floaters does not load it
+
+            table = self.flows(note), self.index_rates(note), self.fractions(note)
+            self.margins[note] = discount_margin(*table, self.proceeds(note))
+        return self.margins[note]
+
+    def spread_duration(self, note: str) -> Any:
+        """Spread duration in years at the issue price: the fall of the price for a unit rise of the margin."""
+        margin = self.discount_margin(note)
+        from abs_struct.analytics.discount_margin import spread_duration
+
+        return spread_duration(self.flows(note), self.index_rates(note), self.fractions(note), margin)
+
+    def price_at_discount_margin(
+        self, note: str, margin: float, settlement: date | None = None
+    ) -> tuple[float, float, float]:
+        """Clean price, accrued interest and dirty price per 100 of balance, at a discount margin."""
+        from abs_struct.analytics.discount_margin import price_at_discount_margin
+
+        table, face, accrued = self.settled_floater(note, settlement)
+        dirty = float(price_at_discount_margin(*table, margin)) / face * 100.0
+        return dirty - accrued, accrued, dirty
+
+    def discount_margin_at(self, note: str, clean: float, settlement: date | None = None) -> float:
+        """Discount margin at a clean price per 100 of balance."""
+        from abs_struct.analytics.discount_margin import discount_margin
+
+        table, face, accrued = self.settled_floater(note, settlement)
+        return float(discount_margin(*table, (clean + accrued) / 100.0 * face))
+
+    def settled_floater(self, note: str, settlement: date | None) -> tuple[tuple[Array, Array, Array], float, float]:
+        """Flows, index rates and accrual fractions after settlement, the balance bought, and accrued interest."""
+        day = settlement or self.schedule.closing
+        rates = self.index_rates(note)
+        flows, _, face, accrued = self.settled(note, day)
+        after = slice(len(rates) - len(flows), None)
+        return (flows, rates[after], self.fractions(note, settlement)[after]), face, accrued
+
+    # ---- shortfalls, coupon, enhancement --------------------------------------------------------------
 
     def interest_shortfall(self, note: str) -> Any:
         """Interest due and never paid, with what was lost on the way."""
@@ -196,6 +226,7 @@ class Measures:
         principal = self.lines[f"notes.{name}.principal_paid"]
         paid = np.flatnonzero(principal > HALF_A_CENT)
         dates = self.schedule.payment_dates
+        floats = terms.index is not None
         return NoteMeasures(
             balance=float(self.balance(name)),
             coupon=self.coupon(name),
@@ -204,12 +235,15 @@ class Measures:
             interest_shortfall=float(self.interest_shortfall(name)),
             principal_shortfall=float(self.principal_shortfall(name)),
             wal=float(self.wal(name)),
+            wal_with_losses=float(self.wal_with_losses(name)),
             yield_=float(self.yield_(name)),
             monthly_yield=float(self.monthly_yield(name)),
             price=terms.issue_price,
             accrued=0.0,
             modified_duration=float(self.modified_duration(name)),
             convexity=float(self.convexity(name)),
+            discount_margin=float(self.discount_margin(name)) if floats else float("nan"),
+            spread_duration=float(self.spread_duration(name)) if floats else float("nan"),
             first_principal=dates[paid[0] - 1] if len(paid) else None,
             last_principal=dates[paid[-1] - 1] if len(paid) else None,
             enhancement=float(self.enhancement(name)),
@@ -299,22 +333,19 @@ class Measures:
         ------
         DealError : no such measure, with the nearest one
         """
-        owner, _, word = name.rpartition(".")
-        if owner.removeprefix("notes.") in self.terms.notes and word in NOTE_MEASURES:
-            return NOTE_MEASURES[word](self, owner.removeprefix("notes."))
-        if name in DEAL_MEASURES:
-            return DEAL_MEASURES[name](self)
-        known = measure_names(self.terms)
-        raise DealError(f"no measure '{name}'{nearest(name, known)} (measures: {listed(known, 40)})")
+        return measure_of(self.terms, name)(self)
 
 
 NOTE_MEASURES: dict[str, Callable[[Measures, str], Any]] = {
     "balance": Measures.balance,
     "wal": Measures.wal,
+    "wal_with_losses": Measures.wal_with_losses,
     "yield": Measures.yield_,
     "monthly_yield": Measures.monthly_yield,
     "modified_duration": Measures.modified_duration,
     "convexity": Measures.convexity,
+    "discount_margin": Measures.discount_margin,
+    "spread_duration": Measures.spread_duration,
     "interest_paid": Measures.interest_paid,
     "principal_paid": Measures.principal_paid,
     "interest_shortfall": Measures.interest_shortfall,
@@ -338,6 +369,47 @@ def total(series: Array) -> Any:
     return np.cumsum(series, axis=0)[-1]
 
 
+#: Measures of a class that has an index.
+FLOATING = ("discount_margin", "spread_duration")
+
+
 def measure_names(terms: DealFile) -> list[str]:
-    """Every measure that a deal has."""
-    return [f"{note}.{word}" for note in terms.notes for word in NOTE_MEASURES] + list(DEAL_MEASURES)
+    """Every measure that says something of a deal: of an index where a class floats, of losses where it bears them."""
+    bearing = {name for section in terms.waterfall.values() for step in section.steps
+               if step.word == "write_down" for name in step.targets}  # fmt: skip
+    names = []
+    for name, note in terms.notes.items():
+        silent = {*(FLOATING if note.index is None else ()), *(() if name in bearing else ("wal_with_losses",))}
+        names += [f"{name}.{word}" for word in NOTE_MEASURES if word not in silent]
+    return names + list(DEAL_MEASURES)
+
+
+def measure_of(terms: DealFile, name: str) -> Callable[[Measures], Any]:
+    """What works a measure out, by its name.
+
+    Raises
+    ------
+    DealError : no such measure, with the nearest one; a measure of floaters of a class without an index
+    """
+    owner, _, word = name.rpartition(".")
+    note = owner.removeprefix("notes.")
+    if note in terms.notes and word in NOTE_MEASURES:
+        if word in FLOATING:
+            index_of(terms, note)
+        measured = NOTE_MEASURES[word]
+        return lambda m: measured(m, note)
+    if name in DEAL_MEASURES:
+        return DEAL_MEASURES[name]
+    known = measure_names(terms)
+    raise DealError(f"no measure '{name}'{nearest(name, known)} (measures: {listed(known, 40)})")
+
+
+def index_of(terms: DealFile, note: str) -> str:
+    """The index of a floating class; a class without one is refused."""
+    index = terms.notes[note].index
+    if index is None:
+        raise DealError(
+            f"class {note} has no index: its discount margin and spread duration say nothing "
+            f"(they need coupon: {{index: ..., margin: ...}}; a fixed class has yield and modified_duration)"
+        )
+    return index

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from abs_struct.core.state import Program
 from abs_struct.dates.schedule import PaymentSchedule
-from abs_struct.deal.measures import DealMeasures, Measures, NoteMeasures
+from abs_struct.deal.figures import DealMeasures, NoteMeasures
+from abs_struct.deal.measures import Measures
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.summary import one_line, run_summary
 from abs_struct.waterfall.checks import Check, conservation

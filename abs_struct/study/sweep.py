@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from abs_struct.core.findings import UsageError
+from abs_struct.core.findings import DealError, UsageError
 from abs_struct.core.formula import Formula
 from abs_struct.core.state import Program
 from abs_struct.deal import Deal
-from abs_struct.deal.measures import Measures, measure_names
+from abs_struct.deal.measures import Measures, measure_names, measure_of
 from abs_struct.study.axes import Axis, axis_from
 from abs_struct.study.study import Study
 from abs_struct.waterfall.checks import cash_lines
@@ -24,6 +24,8 @@ from abs_struct.waterfall.engine import run
 CHUNK = 4096
 MOST_CELLS = 10_000_000
 NOTE_LINES = ("balance", "interest_paid", "principal_paid", "interest_shortfall", "enhancement")
+#: What only some notes have.
+SPECIAL_LINES = ("interest_lost", "written_down", "written_up", "unreimbursed")
 POOL_LINES = (
     "initial_balance", "balance", "scheduled_principal", "prepaid", "recovered", "defaulted", "cumulative_net_loss",
 )  # fmt: skip
@@ -100,11 +102,10 @@ def sweep(
 
 def check_measure(deal: Deal, name: str) -> None:
     """Refuse a measure that the deal does not have, before anything runs."""
-    known = measure_names(deal.terms)
-    if name not in known:
-        from abs_struct.core.findings import listed, nearest
-
-        raise UsageError(f"no measure '{name}'{nearest(name, known)} (measures: {listed(known, 40)})")
+    try:
+        measure_of(deal.terms, name)
+    except DealError as error:
+        raise UsageError(str(error)) from None
 
 
 def point(deal: Deal, path: str, value: str) -> Point:
@@ -191,16 +192,27 @@ def measure(
     at = np.array(rows)
     with np.errstate(all="ignore"):
         for name in names:
-            values = np.broadcast_to(np.asarray(found.value(name), dtype=float), (len(rows),))
+            values = np.broadcast_to(np.asarray(value_of(found, name), dtype=float), (len(rows),))
             columns[name][at] = np.where(too_large, np.nan, values)
     reasons[at[too_large]] = "the notes are larger than the pool"
     reasons[at[broken & ~too_large]] = "check failed: cash received is not cash paid and held"
+
+
+def value_of(found: Measures, name: str) -> Any:
+    """A measure; nan where an axis of the sweep has taken the index of a class away."""
+    try:
+        function = measure_of(found.terms, name)
+    except DealError:
+        return np.nan
+    return function(found)
 
 
 def lines_for(deal: Deal) -> list[str]:
     """The lines that measures and the cash check read."""
     terms, slots = deal.terms, deal.compiled.slots
     paths = [f"notes.{name}.{line}" for name in terms.notes for line in NOTE_LINES]
+    for name in terms.notes:
+        paths += [f"notes.{name}.{line.name}" for line in slots[f"notes.{name}"].lines if line.name in SPECIAL_LINES]
     paths += [f"pool.{line}" for line in POOL_LINES] + ["deal.notes_balance"]
     paths += [f"{path}.rate" for path in slots if path.startswith("indices.")]
     cash = cash_lines(deal.compiled)

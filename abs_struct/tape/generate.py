@@ -40,13 +40,15 @@ def generate(spec: Specification) -> dict[str, Column]:
     grade = dealt(spec, "grades", {i: spec.grades[name].share for i, name in enumerate(grades)}, n)
     ladder, sub = sub_grades(spec, grade)
     raw = quantiles(spec, "sizes", terms, {term: t.sizes for term, t in spec.terms.items()})
-    fico = quantiles(spec, "fico", grade, {i: spec.grades[name].fico for i, name in enumerate(grades)})
+    scores = {i: spec.grades[name].fico or () for i, name in enumerate(grades)}
+    fico = {"fico": whole(quantiles(spec, "fico", grade, scores))} if all(scores.values()) else {}
 
     ladder, scale = parallel(spec, raw, ladder, sub, terms, paid)
     originals = within(spec, raw * scale)
     balances = amortised(originals, ladder[sub], terms, paid)
-    meet_total(spec, originals, balances, ages)
+    meet_total(spec, originals, balances, (ladder[sub], terms, paid), ages)
     sub = meet_rate(spec, balances, ladder, sub, grade, ages)
+    meet_total(spec, originals, balances, (ladder[sub], terms, paid), ages)  # balances of seasoned loans follow rates
     words = {name: chosen(spec, name, weights, n) for name, weights in spec.columns.items()}
     return {
         "loan_id": np.array([spec.id.format(i) for i in range(1, n + 1)]),
@@ -58,7 +60,7 @@ def generate(spec: Specification) -> dict[str, Column]:
         "remaining_term": terms - paid,
         "age": ages,
         "days_past_due": late,
-        "fico": np.floor(fico + 0.5).astype(np.int64),
+        **fico,
         "grade": np.array(grades)[grade],
         **words,
     }
@@ -154,12 +156,17 @@ def parallel(
     raise TapeError(f"{spec.name}: no parallel move of the grades' rates gives an average of {spec.rate:.2%}")
 
 
+def whole(values: NDArray[np.float64]) -> Ints:
+    """Numbers (N,) to the nearest whole one, halves up."""
+    return np.floor(values + 0.5).astype(np.int64)
+
+
 def within(spec: Specification, sizes: NDArray[np.float64]) -> Ints:
     """Original balances in cents: multiples of the step between the smallest and the largest."""
     step = round(spec.step * 100)
     low = -(-round(spec.smallest * 100) // step) * step
     high = round(spec.largest * 100) // step * step
-    rounded = np.floor(sizes * 100.0 / step + 0.5).astype(np.int64) * step
+    rounded = whole(sizes * 100.0 / step) * step
     return np.clip(rounded, low, high)
 
 
@@ -175,36 +182,48 @@ def amortised(originals: Ints, rate: Ints, terms: Ints, paid: Ints) -> Ints:
     return balance
 
 
-def meet_total(spec: Specification, originals: Ints, balances: Ints, ages: Ints) -> None:
-    """Change new loans by whole steps, and the last one by what is left, until the total is met to the cent."""
+def meet_total(
+    spec: Specification, originals: Ints, balances: Ints, schedule: tuple[Ints, Ints, Ints], ages: Ints
+) -> None:
+    """Change the newest loans by whole steps, and a few by what is left, until the total is met to the cent."""
     step, target = round(spec.step * 100), round(spec.balance * 100)
     order = shuffled(spec, "total", len(ages))
-    new = order[ages[order] == 0]
+    new = order[ages[order] == ages.min()]
     low, high = round(spec.smallest * 100) + step, round(spec.largest * 100) - step
-    left = target - total_cents(balances)
+
+    def missing(changed: Ints) -> int:
+        balances[changed] = amortised(originals[changed], *(column[changed] for column in schedule))
+        return target - total_cents(balances)
+
+    left = missing(new)
     while abs(left) >= step:
         sign = 1 if left > 0 else -1
         movable = new[originals[new] < high] if sign > 0 else new[originals[new] > low]
         movable = movable[: abs(left) // step]
         if not len(movable):
-            raise TapeError(f"{spec.name}: the new loans cannot carry the {left / 100:,.2f} that the total lacks")
+            raise TapeError(f"{spec.name}: the newest loans cannot carry the {left / 100:,.2f} that the total lacks")
         originals[movable] += sign * step
-        left -= sign * step * len(movable)
-    last = new[(originals[new] > low) & (originals[new] < high)][-1]
-    originals[last] += left
-    balances[new] = originals[new]
+        left = missing(movable)
+    between = new[(originals[new] > low) & (originals[new] < high)]
+    for i in range(len(between), 0, -1):  # a part of what is added to a seasoned loan is repaid: the next takes it
+        if not left:
+            return
+        originals[between[i - 1]] += left
+        left = missing(between[i - 1 : i])
+    if left:
+        raise TapeError(f"{spec.name}: the newest loans cannot carry the {left / 100:,.2f} that the total lacks")
 
 
 def meet_rate(spec: Specification, balances: Ints, ladder: Ints, sub: Ints, grade: Ints, ages: Ints) -> Ints:
-    """Move new loans to the neighbouring sub-grade of their grade until the average rate is met."""
+    """Move the newest loans to the neighbouring sub-grade of their grade until the average rate is met."""
     total = total_cents(balances)
     wanted = spec.rate / BASIS_POINT * total
     missing = wanted - float((balances * ladder[sub]).sum())
     first = np.cumsum([0, *(len(g.rates) for g in spec.grades.values())])
-    sub = sub.copy()
+    sub, newest = sub.copy(), ages.min()
     for i in shuffled(spec, "rate", len(ages)).tolist():
         to = int(sub[i]) + (1 if missing > 0 else -1)
-        if ages[i] or not first[grade[i]] <= to < first[grade[i] + 1]:
+        if ages[i] > newest or not first[grade[i]] <= to < first[grade[i] + 1]:
             continue
         gain = float(balances[i] * (ladder[to] - ladder[sub[i]]))
         if abs(missing - gain) < abs(missing):

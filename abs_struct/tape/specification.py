@@ -37,7 +37,9 @@ class Grade(Terms):
 
     share: Share = Field(description="of the number of loans")
     rates: tuple[Rate, ...] = Field(min_length=1, description="of its sub-grades, equally many loans each")
-    fico: tuple[Count, ...] = Field(min_length=2, description="scores at evenly spaced quantiles")
+    fico: tuple[Count, ...] | None = Field(
+        default=None, min_length=2, description="scores at evenly spaced quantiles; without them no column fico"
+    )
 
 
 class Specification(Terms):
@@ -53,7 +55,7 @@ class Specification(Terms):
     id: str = Field(default="L{:06d}", description="how loan ids are written")
     smallest: Amount = Field(default=1_000.0, description="of the original balances")
     largest: Amount = Field(default=50_000.0, description="of the original balances")
-    step: Amount = Field(default=25.0, gt=0, description="original balances are multiples of it (but for one loan)")
+    step: Amount = Field(default=25.0, gt=0, description="original balances are multiples of it (but for a few loans)")
     terms: dict[Months, Term]
     ages: dict[Months, Share] = Field(description="months since origination -> share of the number of loans")
     grades: dict[str, Grade]
@@ -62,7 +64,7 @@ class Specification(Terms):
 
     @model_validator(mode="after")
     def shares_are_whole(self) -> Specification:
-        """Every list of shares comes to 100%, and some loans are new, so that the total can be met to the cent."""
+        """Every list of shares comes to 100%, and the sizes can come to the total."""
         lists: dict[str, list[float]] = {
             "terms": [term.share for term in self.terms.values()],
             "ages": list(self.ages.values()),
@@ -73,8 +75,12 @@ class Specification(Terms):
         for name, shares in lists.items():
             if abs(sum(shares) - 1.0) > 1e-9:
                 raise ValueError(f"the shares of {name} come to {sum(shares):.4%}, not to 100%")
-        if not self.ages.get(0):
-            raise ValueError("ages needs some loans at age 0: they carry what is left to meet the total to the cent")
+        if not self.ages[min(self.ages)]:
+            raise ValueError("ages needs some loans at its lowest age: they carry what is left to meet the total")
+        scored = [name for name, grade in self.grades.items() if grade.fico is not None]
+        if scored and len(scored) < len(self.grades):
+            without = next(name for name in self.grades if name not in scored)
+            raise ValueError(f"grades.{without} has no fico, and grades.{scored[0]} has; give it to all grades or none")
         if not self.smallest < self.largest:
             raise ValueError(f"smallest {self.smallest:,.0f} must lie below largest {self.largest:,.0f}")
         if not self.smallest * self.loans <= self.balance <= self.largest * self.loans:

@@ -110,6 +110,29 @@ def test_total_and_rate_are_met(seed, cents):
     assert loans["original_balance"].max() <= 50_000_00
 
 
+@settings(max_examples=15)
+@given(seed=st.integers(0, 10**9), cents=st.integers(3_000_000_00, 8_000_000_00))
+def test_a_seasoned_pool_is_met_as_well(seed, cents):
+    """Without new loans the newest carry what is left: met to the cent, the rate within 0.5 bp, level-pay still."""
+    spec = Specification.model_validate(SMALL | {"seed": seed, "balance": cents / 100, "ages": {2: 0.2, 5: 0.8}})
+    loans = generate(spec)
+    assert int(loans["balance"].sum()) == cents
+    assert abs((loans["balance"] * loans["rate"]).sum() / cents - 1000.0) <= 0.5
+    r, n, k = loans["rate"] / 120_000, loans["original_term"], loans["age"]
+    exact = loans["original_balance"] * ((1 + r) ** n - (1 + r) ** k) / ((1 + r) ** n - 1)
+    assert np.abs(loans["balance"] - exact).max() < 10.0  # cents
+    assert (loans["original_balance"] % 25_00 != 0).sum() <= 25
+
+
+def test_grades_need_no_scores():
+    """A market without scores has no column of them, and the other columns are the same."""
+    plain = generate(Specification.model_validate(SMALL))
+    grades = {"A": {"share": 1.0, "rates": [0.08, 0.10, 0.12]}}
+    bare = generate(Specification.model_validate(SMALL | {"grades": grades}))
+    assert set(plain) - set(bare) == {"fico"}
+    assert all(np.array_equal(plain[name], bare[name]) for name in bare)
+
+
 def test_a_new_column_does_not_change_the_others():
     """Each column has a random stream of its own."""
     plain = generate(Specification.model_validate(SMALL))
@@ -122,7 +145,8 @@ def test_a_new_column_does_not_change_the_others():
     ("change", "words"),
     [
         ({"ages": {0: 0.2, 3: 0.7}}, "ages come to 90.0000%, not to 100%"),
-        ({"ages": {3: 1.0}}, "needs some loans at age 0"),
+        ({"ages": {0: 0.0, 3: 1.0}}, "needs some loans at its lowest age"),
+        ({"grades": SMALL["grades"] | {"B": {"share": 0.0, "rates": [0.1]}}}, "grades.B has no fico, and grades.A has"),
         ({"balance": 1e9}, "500 loans cannot come to 1,000,000,000.00"),
         ({"ages": {0: 0.5, 36: 0.5}}, "a loan of 36 months cannot be 36 months old"),
         ({"loan": 5}, "unknown key 'loan'; did you mean 'loans'?"),
