@@ -108,8 +108,11 @@ class Determinations:
                 self.enter(f"notes.{name}.target_balance", PlannedBalance(name, plan), *plan)
         if terms.revolving is not None:
             when = terms.revolving.when
+            if terms.revolving.retain is not None:
+                build.bind(terms.revolving.retain, money, build.early)
             held = [] if when is None else [build.bind(when, a_condition, build.unpaid)]
-            self.enter("revolving.active", RevolvingState(when), *held)
+            clocked = terms.revolving.clock != "payment dates"
+            self.enter("revolving.active", RevolvingState(when, clocked), *held)
         for name, trigger in terms.triggers.items():
             self.enter(f"triggers.{name}", self.test(name, trigger), trigger.test)
         return [self.made[key] for key in self.order()]

@@ -221,7 +221,9 @@ class Liabilities:
                 )
             )
         exercised = call.when if call is not None and call.exercised else None
-        return Collect(tuple(rules), exercised, build.terms.assumptions.interruption is not None)
+        interrupted = build.terms.assumptions.interruption is not None
+        clocked = build.terms.revolving is not None and build.terms.revolving.clock != "payment dates"
+        return Collect(tuple(rules), exercised, interrupted, clocked)
 
     @property
     def notes(self) -> tuple[NoteRules, ...]:

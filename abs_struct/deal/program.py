@@ -15,9 +15,12 @@ from abs_struct.deal.liabilities import Liabilities
 from abs_struct.deal.load import Document
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.sections import Sections
+from abs_struct.pool.clock import BuyWithinMonths
+from abs_struct.pool.lines import POOL
 from abs_struct.pool.mix import check_mix, worst_mix
 from abs_struct.pool.project import Projection
-from abs_struct.pool.purchased import REVOLVING, purchased
+from abs_struct.pool.purchased import BUYING, REVOLVING, purchased
+from abs_struct.terms.clock import steps_of
 from abs_struct.waterfall.early import read_too_early
 from abs_struct.waterfall.quantities import DEAL, INTERRUPTED
 
@@ -69,6 +72,7 @@ def purchases(build: Build) -> list[Part]:
     terms = build.terms
     if terms.revolving is None:
         return []
+    steps = steps_of(terms.revolving.clock)
     sold = terms.call is not None and terms.call.exercised
     try:
         if terms.revolving.mix == "worst":
@@ -79,16 +83,26 @@ def purchases(build: Build) -> list[Part]:
     except DealError as error:
         raise DealError(f"{build.document.place(('revolving',))}: {error}") from None
     try:
-        slots, data, part, past = purchased(terms.receivables, terms.assumptions, build.pool, build.periods, sold=sold)
+        slots, data, part, past = purchased(
+            terms.receivables, terms.assumptions, build.pool, build.periods, sold=sold, clocked=steps is not None
+        )
     except CurveError as error:
         raise DealError(f"{build.document.place(('assumptions',))}: {error}") from None
     build.slots |= {slot.path: slot for slot in slots}
     build.data |= data
     build.past |= dict.fromkeys(past)
-    build.slot("revolving", REVOLVING.lines, by_balance=terms.revolving.mix == "balance")
+    lines = REVOLVING.lines if steps is None else (*REVOLVING.lines, BUYING)
+    build.slot("revolving", lines, by_balance=terms.revolving.mix == "balance")
     until, dates = terms.revolving.until, build.schedule.payment_dates
     build.flags("revolving.open", lambda period: dates[period - 1] <= until)
-    return [part]
+    if steps is None:
+        return [part]
+    pool_slot = build.slots["pool"]
+    pool_slot.lines += (next(line for line in POOL.lines if line.name == "reinvested"),)
+    everything = terms.revolving.spends == "collections"
+    due_days = tuple(receivable.due_day for receivable in terms.receivables.values())
+    build.past |= dict.fromkeys(past)
+    return [BuyWithinMonths(part.kinds, part.pool, part.sold, steps, terms.revolving.retain, everything, due_days)]
 
 
 def enter_deal(build: Build) -> None:

@@ -148,6 +148,7 @@ POOL = declare(
     *OWN,
     *AMOUNT,
     tally("purchased", "Purchased", "购买本金", "par of the receivables bought in the period"),
+    flow("reinvested", "Reinvested", "循环再投资", "collections spent on purchases before they reach the accounts"),
     stock("balance", "Balance", "期末余额", "the performing balance"),
     flow(
         "principal_collections",

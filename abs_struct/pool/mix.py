@@ -84,7 +84,27 @@ def unit_outlook(name: str, product: Receivable, assumptions: Assumptions) -> Un
 
 
 def hazard(name: str, field: str, assumptions: Assumptions, ages: Series, balance: Series) -> Series:
-    """The monthly rates of a curve at the ages of one unit, at the numbers of the document."""
+    """The monthly rates of a curve at the ages of one unit, at the numbers of the document.
+
+    Parameters
+    ----------
+    name : the group; field : prepayment or default; assumptions : of the deal
+    ages : (T,) months since the purchase, from 0; balance : (T + 1,), scheduled, per unit of par
+
+    Returns
+    -------
+    array (T,), a fraction of the balance each month
+
+    Raises
+    ------
+    Nothing
+
+    Source: definition.
+
+    >>> from abs_struct.curves import read
+    >>> hazard("bill", "default", read({"default": {"mdr": "1%"}}), np.arange(2.0), np.array([1.0, 0.5, 0.0])).tolist()
+    [0.01, 0.01]
+    """
     curve = assumptions.own(name, field)[0]
     if curve is None:
         return np.zeros(len(ages))
@@ -143,13 +163,21 @@ def worst_mix(terms: Revolving, assumptions: Assumptions) -> Mapping[str, float]
 
     Returns
     -------
-    receivable -> share of the par bought, scalars that sum to 1
+    receivable -> share of the par bought, scalars, fractions that sum to 1
 
     Raises
     ------
     DealError : limits that no mix can meet
 
     Source: definition (linear programme).
+
+    >>> from abs_struct.curves import read
+    >>> kinds = {"good": {"share": "60%", "repayment": "level_pay", "term": 6, "rate": "12%"},
+    ...          "bad": {"share": "40%", "repayment": "level_pay", "term": 6, "rate": "12%", "limit": "45%"}}
+    >>> terms = Revolving.model_validate({"until": "2028-01-31", "mix": "worst", "receivables": kinds})
+    >>> worst = worst_mix(terms, read({"groups": {"bad": {"default": {"cdr": "20%"}}}}))
+    >>> {name: round(share, 6) for name, share in worst.items()}
+    {'good': 0.55, 'bad': 0.45}
     """
     from scipy.optimize import linprog  # large: loaded only where a deal asks for its worst mix
 

@@ -271,7 +271,7 @@ def project(
 def pool_slot(part: ProjectPool, supplemented: bool, bought: bool) -> Slot:
     """The pool's entity: lines that its assumptions never fill are left out."""
     absent = set() if supplemented else {"yield_supplement"}
-    absent |= set() if bought else {"purchased"}
+    absent |= {"reinvested"} if bought else {"purchased", "reinvested"}
     if not any(book.path == POOL and book.amount for book in part.books):
         absent |= {"default_share", "target_default", "default_rate"}
     if not part.advances:

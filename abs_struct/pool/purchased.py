@@ -10,13 +10,13 @@ so a scenario costs the same for one receivable bought and for a million, and no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from abs_struct.core.arithmetic.numbers import Numbers
+from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.findings import CurveError
 from abs_struct.core.lines import curve, data, declare, flow, stock, tally
 from abs_struct.core.state import Slot, State
@@ -35,7 +35,7 @@ RECEIVABLES = declare(
     flow("interest", "Income", "收入", "interest and fees received"),
     *declared.OWN,
     tally("purchased", "Purchased", "购买本金", "par bought in the period"),
-    tally("price_paid", "Price paid", "购买价款", "cash paid for it"),
+    tally("price_paid", "Price paid", "购买价款", "cash paid for it on payment dates"),
     stock("balance", "Balance", "期末余额", "opening balance less principal and defaults, plus purchases"),
 )
 UNITS = declare(
@@ -49,6 +49,10 @@ REVOLVING = declare(
     data("open", "Open", "循环期内", "1 while the day of the last purchase has not passed", unit="flag"),
     flow("active", "Active", "循环购买", "1 while receivables are bought", unit="flag"),
 )
+#: Where purchases have a clock of their own.
+REINVESTED = flow("reinvested", "Reinvested", "循环再投资", "cash spent on purchases between payment dates")
+BUYING = stock("buying", "Buying", "可循环购买", "1 where the last payment date left the deal free to buy", unit="flag")
+
 #: The flows of a purchase, by convolution: of the receivable, and of its unit.
 FLOWS = ("scheduled_principal", "prepaid", "interest", "defaulted")
 
@@ -113,11 +117,8 @@ class RunOffPurchases:
     def apply(self, x: Numbers, s: State) -> None:
         """One more month of every unit, and the flows of all that was bought."""
         for kind in self.kinds:
-            unit, own = s.entities[kind.unit], s.entities[kind.path]
-            unit.opening_balance = unit.balance
-            if kind.unit_book.amount:
-                kind.unit_book.place(x, s)
-            self.pool.run_off(x, s, [unit])
+            own = s.entities[kind.path]
+            self.age(x, s, kind)
             own.opening_balance = own.balance
             wanted = kind.flows()
             for name in FLOWS:
@@ -131,6 +132,14 @@ class RunOffPurchases:
             own.balance = x.maximum(left, 0.0)  # what is left of the last month's rounding is nothing
             kind.book.recover(x, s)
         self.add(x, s)
+
+    def age(self, x: Numbers, s: State, kind: Kind) -> None:
+        """One more month of a unit."""
+        unit = s.entities[kind.unit]
+        unit.opening_balance = unit.balance
+        if kind.unit_book.amount:
+            kind.unit_book.place(x, s)
+        self.pool.run_off(x, s, [unit])
 
     def add(self, x: Numbers, s: State) -> None:
         """The pool in total, with what was bought."""
@@ -156,6 +165,31 @@ class RunOffPurchases:
         pool.factor = x.ratio(pool.balance, pool.initial_balance)
 
 
+def cash_parts(x: Numbers, s: State, names: Sequence[str], cash: Value) -> list[Value]:
+    """The share of the cash that each kind gets.
+
+    Par is bought in the shares of the deal; with `mix: balance` each kind gets what it lacks of its share of the pool
+    after the purchase. Cash is par x price.
+    """
+    kinds = [s.entities[f"receivables.{name}"] for name in names]
+    shares = [kind.share for kind in kinds]
+    if s.entities["revolving"].by_balance:  # structure of the deal, not a value
+        holdings = [holding(x, s, name) for name in names]
+        whole = x.total(holdings) + cash
+        lacks = [x.maximum(share * whole - mine, 0.0) for share, mine in zip(shares, holdings, strict=True)]
+        short = x.total(lacks) > 0.0
+        shares = [x.where(short, lack, share) for lack, share in zip(lacks, shares, strict=True)]
+    spent = [share * kind.price for share, kind in zip(shares, kinds, strict=True)]
+    total = x.total(spent)
+    return [x.ratio(part, total) for part in spent]
+
+
+def holding(x: Numbers, s: State, name: str) -> Value:
+    """What the pool holds of a kind: what was bought, and the loans of the group of this name."""
+    own = s.entities[f"receivables.{name}"].balance
+    return x.total([own, *(cohort.balance for cohort in s.cohorts if cohort.group == name)])
+
+
 def purchased(
     receivables: Mapping[str, Receivable],
     assumptions: Assumptions,
@@ -164,6 +198,7 @@ def purchased(
     prefix: str = "assumptions",
     *,
     sold: bool = False,
+    clocked: bool = False,
 ) -> tuple[list[Slot], dict[str, Any], RunOffPurchases, list[str]]:
     """Everything that a program needs to run off purchases: entities, data (T + 1,), the part, the past it reads.
 
@@ -181,7 +216,8 @@ def purchased(
         slots.append(Slot(kind.unit, unit_lines(kind)))
         income = {"income": f"revolving.receivables.{name}.income", "price": f"revolving.receivables.{name}.price"}
         share = {"share": f"revolving.receivables.{name}.share"}
-        slots.append(Slot(kind.path, RECEIVABLES.lines, income | share))
+        lines = (*RECEIVABLES.lines, REINVESTED) if clocked else RECEIVABLES.lines
+        slots.append(Slot(kind.path, lines, income | share))
         past += [f"{kind.path}.purchased", *(f"{kind.unit}.{flow}" for flow in kind.flows()), *kind.book.past()]
     return slots, series, RunOffPurchases(tuple(kinds), pool.part, sold), past
 

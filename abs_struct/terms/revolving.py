@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from abs_struct.core.formula import Formula
 from abs_struct.terms.base import Terms
+from abs_struct.terms.clock import steps_of
 from abs_struct.terms.dates import Day
 from abs_struct.terms.names import Name
-from abs_struct.terms.numbers import Amount, Months, Share, choice
+from abs_struct.terms.numbers import Amount, Months, Share, choice, months, shown
 from abs_struct.terms.structural import StructuralRate, StructuralShare
 
 #: How a receivable repays; the first two and the last are consumer-credit products, the others kinds of loans.
 REPAYMENTS = ("next_bill", "instalments", "level_pay", "level_principal", "interest_first", "minimum_payment")
+
+
+def as_due_day(written: object) -> int:
+    """A day of a month."""
+    found = months(written)
+    if not 1 <= found <= 30:
+        raise ValueError(f"{shown(written)} is not a due day; due days are 1 to 30")
+    return found
+
+
+DueDay = Annotated[int, BeforeValidator(as_due_day), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 30})]
+
+
+def as_clock(written: object) -> str:
+    """A purchase clock in words, refused where it is finer than a day."""
+    steps_of(str(written))
+    return str(written)
 
 
 class Receivable(Terms):
@@ -39,6 +58,11 @@ class Receivable(Terms):
         default=None, description="the share of its balance that a minimum_payment repays each month"
     )
     price: Amount = Field(default=100.0, description="paid per 100 of par; a price above 100 says `premium: true`")
+    due_day: DueDay | None = Field(
+        default=None,
+        description="of a next_bill: the day of the next month on which it is due; a month after its purchase when "
+        "left out (read by purchases between payment dates)",
+    )
     premium: bool = Field(default=False, description="whether a price above par is meant")
     limit: StructuralShare | None = Field(default=None, description="the largest share that it may have of a purchase")
     income: Amount = Field(default=1.0, description="a multiple of its interest and fees, for stress")
@@ -50,6 +74,8 @@ class Receivable(Terms):
             raise ValueError(f"price {self.price:g} lies above par; say `premium: true` where that is meant")
         if not 20.0 <= self.price <= 200.0:
             raise ValueError(f"price {self.price:g} is not a price per 100 of par")
+        if self.due_day is not None and self.repayment != "next_bill":
+            raise ValueError(f"a due_day belongs to a next_bill, not to {self.repayment}")
         if self.term < 1:
             raise ValueError("term is 1 month or more")
         if self.repayment == "next_bill" and (self.term != 1 or self.rate or self.fee):
@@ -82,6 +108,18 @@ class Revolving(Terms):
     )
     longest_average_term: Months | None = Field(
         default=None, description="the longest weighted average term of a purchase, in months"
+    )
+    clock: Annotated[str, BeforeValidator(as_clock)] = Field(
+        default="payment dates",
+        description="when it buys: on payment dates, by the step `purchase`; or with its collections as they come in: "
+        "monthly, 3 times a month, daily",
+    )
+    retain: Formula | None = Field(
+        default=None,
+        description="cash of a month that purchases between payment dates leave for costs and interest",
+    )
+    spends: choice("collections", "principal") = Field(  # type: ignore[valid-type]
+        default="collections", description="what purchases between payment dates spend: all collections, or principal"
     )
     receivables: dict[Name, Receivable] = Field(min_length=1, description="what is bought, by name")
 

@@ -60,6 +60,7 @@ class Collect:
     accounts: tuple[AccountRules, ...] = ()
     call: Formula | None = None
     interrupted: bool = False
+    reinvested: bool = False
 
     def open(self, x: Numbers, s: State) -> None:
         """What the accounts hold at closing."""
@@ -75,6 +76,8 @@ class Collect:
         collections = s.accounts[COLLECTIONS]
         collections.opening_balance = collections.balance
         arrived = s.pool.collections if self.call is None else self.called(x, s, self.call)
+        if self.reinvested:  # spent before it reaches the accounts
+            arrived = x.maximum(arrived - s.pool.reinvested, 0.0)
         if self.interrupted:
             arrived = arrived * (1.0 - s.deal.interrupted * s.inputs[LOST])
         for rules in self.accounts:
@@ -96,7 +99,7 @@ class Collect:
         """What arrives where the call is assumed to be exercised: nothing of the pool once it has been bought."""
         before = s.deal.called
         now = x.both(before < 0.5, call(x, s))
-        s.deal.call_proceeds = x.where(now, s.pool.balance * s.deal.call_price, 0.0)
+        s.deal.call_proceeds = x.where(now, s.pool.balance * (s.deal.call_price / 100.0), 0.0)
         s.deal.called = x.flag(x.either(before > 0.5, now))
         s.pool.balance = x.where(now, 0.0, s.pool.balance)
         for cohort in s.cohorts:

@@ -14,6 +14,7 @@ class RevolvingState:
     """active = the day of the last purchase has not passed, and `when` holds; it may hold again after it did not."""
 
     when: Formula | None = None
+    clocked: bool = False
 
     def open(self, x: Numbers, s: State) -> None:
         """Nothing is bought at closing."""
@@ -28,3 +29,5 @@ class RevolvingState:
             own.active = own.open
         else:
             own.active = x.where(self.when(x, s), own.open, 0.0)
+        if self.clocked:
+            own.buying = own.active

@@ -6,9 +6,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from abs_struct.core.arithmetic.numbers import Numbers, Value
+from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line, flow
+from abs_struct.pool.purchased import cash_parts
 from abs_struct.terms.names import Names
 from abs_struct.waterfall.steps.step import STEPS, WHOLE, Step
 from abs_struct.waterfall.take import AVAILABLE, CashState, gated, take
@@ -45,7 +46,7 @@ class Purchase(Step):
         wanted = s.pots[AVAILABLE] if self.amount is None else self.amount(x, s)
         clause.amount = gated(x, s, x.where(active, wanted, 0.0))
         cash = x.minimum(clause.amount, s.pots[AVAILABLE])
-        for name, part in zip(self.targets, self.parts(x, s, cash), strict=True):
+        for name, part in zip(self.targets, cash_parts(x, s, self.targets, cash), strict=True):
             own = s.entities[f"receivables.{name}"]
             paid = take(x, s, clause.amount * part, self.leg(name), AVAILABLE, cash * part)
             par = x.ratio(paid, own.price / 100.0)
@@ -54,23 +55,3 @@ class Purchase(Step):
             own.balance = own.balance + par
             s.pool.purchased = s.pool.purchased + par
             s.pool.balance = s.pool.balance + par
-
-    def parts(self, x: Numbers, s: CashState, cash: Value) -> list[Value]:
-        """The share of the cash that each kind gets."""
-        kinds = [s.entities[f"receivables.{name}"] for name in self.targets]
-        shares = [kind.share for kind in kinds]
-        if s.entities["revolving"].by_balance:  # structure of the deal, not a value
-            whole = x.total([self.held(x, s, name) for name in self.targets]) + cash
-            lacks = [
-                x.maximum(share * whole - self.held(x, s, name), 0.0)
-                for share, name in zip(shares, self.targets, strict=True)
-            ]
-            shares = [x.where(x.total(lacks) > 0.0, lack, share) for lack, share in zip(lacks, shares, strict=True)]
-        spent = [share * kind.price for share, kind in zip(shares, kinds, strict=True)]
-        whole = x.total(spent)
-        return [x.ratio(part, whole) for part in spent]
-
-    def held(self, x: Numbers, s: CashState, name: str) -> Value:
-        """What the pool holds of a kind: what was bought, and the loans of the group of this name."""
-        own = s.entities[f"receivables.{name}"].balance
-        return x.total([own, *(cohort.balance for cohort in s.cohorts if cohort.group == name)])
