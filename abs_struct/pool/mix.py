@@ -163,7 +163,7 @@ def worst_mix(terms: Revolving, assumptions: Assumptions) -> Mapping[str, float]
 
     Returns
     -------
-    receivable -> share of the par bought, scalars, fractions that sum to 1
+    receivable -> scalar, its share of the par bought, a fraction; they sum to 1
 
     Raises
     ------
