@@ -15,11 +15,12 @@ from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.findings import DealError
 from abs_struct.core.lines import Line
 
-#: (x, line, profile, length) -> the sum over a = 1 .. length of the line `a` periods ago x the profile's period a.
-Convolution = Callable[[Numbers, str, str, int], Value]
+#: (x, line, profile, length, last) -> the sum over a = 1 .. length of the line `a` periods ago x the profile's
+#: period a; the line is nil after period `last`.
+Convolution = Callable[[Numbers, str, str, int, int], Value]
 
 
-def no_history(x: Numbers, path: str, profile: str, length: int) -> Value:
+def no_history(x: Numbers, path: str, profile: str, length: int, last: int) -> Value:
     """Where there are no periods there is nothing to convolve."""
     raise DealError(f"{path} has no history here")
 

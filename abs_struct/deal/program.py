@@ -73,6 +73,8 @@ def purchases(build: Build) -> list[Part]:
     if terms.revolving is None:
         return []
     steps = steps_of(terms.revolving.clock)
+    until, dates = terms.revolving.until, build.schedule.payment_dates
+    last = sum(day <= until for day in dates)
     sold = terms.call is not None and terms.call.exercised
     try:
         if terms.revolving.mix == "worst":
@@ -84,7 +86,13 @@ def purchases(build: Build) -> list[Part]:
         raise DealError(f"{build.document.place(('revolving',))}: {error}") from None
     try:
         slots, data, part, past = purchased(
-            terms.receivables, terms.assumptions, build.pool, build.periods, sold=sold, clocked=steps is not None
+            terms.receivables,
+            terms.assumptions,
+            build.pool,
+            build.periods,
+            sold=sold,
+            clocked=steps is not None,
+            last=last,
         )
     except CurveError as error:
         raise DealError(f"{build.document.place(('assumptions',))}: {error}") from None
@@ -93,7 +101,6 @@ def purchases(build: Build) -> list[Part]:
     build.past |= dict.fromkeys(past)
     lines = REVOLVING.lines if steps is None else (*REVOLVING.lines, BUYING)
     build.slot("revolving", lines, by_balance=terms.revolving.mix == "balance")
-    until, dates = terms.revolving.until, build.schedule.payment_dates
     build.flags("revolving.open", lambda period: dates[period - 1] <= until)
     if steps is None:
         return [part]
@@ -102,7 +109,11 @@ def purchases(build: Build) -> list[Part]:
     everything = terms.revolving.spends == "collections"
     due_days = tuple(receivable.due_day for receivable in terms.receivables.values())
     build.past |= dict.fromkeys(past)
-    return [BuyWithinMonths(part.kinds, part.pool, part.sold, steps, terms.revolving.retain, everything, due_days)]
+    return [
+        BuyWithinMonths(
+            part.kinds, part.pool, part.last, part.sold, steps, terms.revolving.retain, everything, due_days
+        )
+    ]
 
 
 def enter_deal(build: Build) -> None:

@@ -90,6 +90,7 @@ class RunOffPurchases:
 
     kinds: tuple[Kind, ...]
     pool: ProjectPool
+    last: int = 0  # the last period in which anything may be bought
     sold: bool = False  # whether the run assumes that the pool is sold by a call
 
     def open(self, x: Numbers, s: State) -> None:
@@ -123,7 +124,9 @@ class RunOffPurchases:
             wanted = kind.flows()
             for name in FLOWS:
                 path = f"{kind.path}.purchased"
-                value = s.convolved(x, path, f"{kind.unit}.{name}", kind.term) if name in wanted else 0.0
+                value = 0.0
+                if name in wanted:
+                    value = s.convolved(x, path, f"{kind.unit}.{name}", kind.term, self.last)
                 if self.sold:  # what was bought has been sold with the pool
                     value = x.where(s.deal.called > 0.5, 0.0, value)
                 setattr(own, name, value)
@@ -199,6 +202,7 @@ def purchased(
     *,
     sold: bool = False,
     clocked: bool = False,
+    last: int,
 ) -> tuple[list[Slot], dict[str, Any], RunOffPurchases, list[str]]:
     """Everything that a program needs to run off purchases: entities, data (T + 1,), the part, the past it reads.
 
@@ -219,7 +223,7 @@ def purchased(
         lines = (*RECEIVABLES.lines, REINVESTED) if clocked else RECEIVABLES.lines
         slots.append(Slot(kind.path, lines, income | share))
         past += [f"{kind.path}.purchased", *(f"{kind.unit}.{flow}" for flow in kind.flows()), *kind.book.past()]
-    return slots, series, RunOffPurchases(tuple(kinds), pool.part, sold), past
+    return slots, series, RunOffPurchases(tuple(kinds), pool.part, last, sold), past
 
 
 def kind_of(name: str, receivable: Receivable, assumptions: Assumptions, prefix: str) -> Kind:

@@ -127,13 +127,11 @@ class Loop:
         at = self.period - ago
         return self.kept[path][at] if at >= 0 else 0.0
 
-    def convolved(self, x: Numbers, path: str, profile: str, length: int) -> Value:
+    def convolved(self, x: Numbers, path: str, profile: str, length: int, last: int) -> Value:
         """The sum over a = 1 .. length of a line `a` periods ago x the profile in period a, from the youngest on."""
-        line, unit, last = self.kept[path], self.kept[profile], self.period - 1
-        result: Value = 0.0
-        for age in range(1, min(length, last) + 1):
-            result = result + line[self.period - age] * unit[age]
-        return result
+        line, unit, now = self.kept[path], self.kept[profile], self.period
+        ages = range(max(1, now - last), min(length, now - 1) + 1)
+        return x.dot([line[now - age] for age in ages], [unit[age] for age in ages])
 
     def open(self) -> None:
         """Set every line to nil, data to closing, and let the parts set the closing date."""

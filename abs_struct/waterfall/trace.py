@@ -104,10 +104,10 @@ class Tracer:
         self.current.pop(path, None)  # keep the order of the last change: the order of calculation
         self.current[path] = symbol(value)
 
-    def convolved(self, x: Numbers, path: str, profile: str, length: int) -> Symbol:
+    def convolved(self, x: Numbers, path: str, profile: str, length: int, last: int) -> Symbol:
         """The convolution written out: the line's earlier values, each times a fixed period of the profile."""
-        terms = [line(path, age) * at(profile, age) for age in range(1, min(length, self.program.periods) + 1)]
-        return symbol(x.total(terms))
+        ages = range(1, min(length, self.program.periods) + 1)
+        return symbol(x.dot([line(path, age) for age in ages], [at(profile, age) for age in ages]))
 
     def past(self, path: str, ago: int) -> Symbol:
         if ago == 0:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from abs_struct.core.arithmetic.floats import Floats
 from abs_struct.core.arithmetic.numbers import TOLERANCE
 
 Array = NDArray[Any]
@@ -75,6 +76,17 @@ class Arrays:
         result: Any = 0.0
         for value in values:
             result = result + value
+        return result
+
+    @staticmethod
+    def dot(values: Sequence[Array], weights: Sequence[Array]) -> Any:
+        wide = next((part for part in (*values, *weights) if np.ndim(part)), None)
+        if wide is None:
+            return Floats.dot(values, weights)  # type: ignore[arg-type]
+        result, product = np.zeros(np.shape(wide)), np.empty(np.shape(wide))
+        for value, weight in zip(values, weights, strict=True):  # one buffer for all: new ones cost more than the sums
+            np.multiply(value, weight, out=product)
+            np.add(result, product, out=result)
         return result
 
     @staticmethod

@@ -60,6 +60,13 @@ class Floats:
         return result
 
     @staticmethod
+    def dot(values: Sequence[float], weights: Sequence[float]) -> float:
+        result = 0.0
+        for value, weight in zip(values, weights, strict=True):
+            result = result + value * weight
+        return result
+
+    @staticmethod
     def power(base: float, exponent: float) -> float:
         from abs_struct.core.arithmetic.arrays import power
 

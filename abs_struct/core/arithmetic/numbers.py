@@ -45,6 +45,9 @@ class Numbers(Protocol):
     def total(self, values: Sequence[Value]) -> Value:
         """The sum, added from left to right."""
 
+    def dot(self, values: Sequence[Value], weights: Sequence[Value]) -> Value:
+        """The sum of the products, added from left to right."""
+
     def power(self, base: Value, exponent: Value) -> Value:
         """base ** exponent; only before the period loop."""
 

@@ -199,6 +199,10 @@ class Symbols:
         return Symbol("power", (symbol(base), symbol(exponent)))
 
     @staticmethod
+    def dot(values: Sequence[object], weights: Sequence[object]) -> Symbol:
+        return Symbols.total([symbol(value) * symbol(weight) for value, weight in zip(values, weights, strict=True)])
+
+    @staticmethod
     def lookup(table: Sequence[object], index: object) -> Symbol:
         if len(table) == 1:
             return symbol(table[0])
