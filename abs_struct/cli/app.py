@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated, Any
 
@@ -29,15 +30,25 @@ class Program(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run a command; a mistake is one sentence on stderr, and the exit code says of which kind."""
         try:
-            return super().invoke(ctx)
+            found = super().invoke(ctx)
+            sys.stdout.flush()
+            return found
         except AbsStructError as error:
             raise SystemExit(ended(str(error), error.exit_code)) from None
         except KeyboardInterrupt:
             raise SystemExit(ended("interrupted", INTERRUPTED)) from None
+        except BrokenPipeError:
+            raise SystemExit(unread()) from None
         except Exception as error:
-            if belongs_to_typer(error) or isinstance(error, BrokenPipeError):
+            if belongs_to_typer(error):
                 raise
             raise SystemExit(ended(unexpected(error), 1)) from None
+
+
+def unread() -> int:
+    """Whoever read stdout has had enough, as `| head` has: what is still to be written goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def belongs_to_typer(error: Exception) -> bool:

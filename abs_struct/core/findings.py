@@ -45,7 +45,7 @@ class Place:
             where += f" row {self.row:,}"
         if self.field is not None:
             where += f", column {self.field}"
-        if self.path:
+        if self.path and not self.file.startswith("--set "):  # which names its path itself
             where += f" {self.path}"
         return where.strip()
 

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from abs_struct.core.findings import DealError, Finding, Place, listed, nearest
+from abs_struct.core.formula.parse import shortened
 from abs_struct.core.plain_yaml import read_plain
 from abs_struct.terms.base import path_of, sentence
 
@@ -31,12 +32,15 @@ class Document:
     tree: dict[str, Any]
     lines: dict[Where, int] = field(default_factory=dict)
     changes: dict[str, str] = field(default_factory=dict)
+    given: dict[Where, str] = field(default_factory=dict)  # where a change was made, and how it was written
 
     def place(self, where: Where) -> Place:
-        """The nearest known line at or above a path."""
+        """The nearest known line at or above a path; what a change put there has no line in the file."""
         path = dotted(where)
-        while where and where not in self.lines:
+        while where and where not in self.lines and where not in self.given:
             where = where[:-1]
+        if where in self.given:
+            return Place(f"--set {self.given[where]}", path=path)
         return Place(self.file, self.lines.get(where), path or None)
 
 
@@ -203,8 +207,9 @@ def unfinished(document: Document, node: Any, where: Where) -> None:
 def changed(document: Document, changes: Mapping[str, str]) -> Document:
     """A copy of a document with some fields set."""
     copy = Document(
-        document.file, document.sha256, deepcopy(document.tree), dict(document.lines), dict(document.changes)
-    )
+        document.file, document.sha256, deepcopy(document.tree), dict(document.lines), dict(document.changes),
+        dict(document.given),
+    )  # fmt: skip
     for path, value in changes.items():
         change(copy, path, value)
     return copy
@@ -225,8 +230,10 @@ def change(document: Document, path: str, value: object) -> None:
         key = found_key(node, part, last=last, path=path)
         where.append(key)
         if last:
-            node[key] = scalar(value)
+            written = f"{path}={shortened(str(value))}"
+            node[key] = scalar(value, written)
             document.changes[path] = str(value)
+            document.given[tuple(where)] = written
             return
         child = node[key]
         if not isinstance(child, dict | list):
@@ -249,8 +256,13 @@ def found_key(node: Any, part: str, *, last: bool, path: str) -> str | int:
     raise DealError(f"--set {path}: no '{part}' here{nearest(part, map(str, node))} (there are: {listed(node)})")
 
 
-def scalar(value: object) -> object:
-    """A value from the command line, read as YAML reads it."""
+def scalar(value: object, written: str) -> object:
+    """A value from the command line, read as YAML reads it; `written` is the whole change, for the message.
+
+    Raises
+    ------
+    DealError : a date that does not exist, a number of thousands of digits, brackets within brackets without end
+    """
     if not isinstance(value, str):
         return value
     from ruamel.yaml import YAML
@@ -260,6 +272,12 @@ def scalar(value: object) -> object:
         return YAML(typ="safe", pure=True).load(value)
     except YAMLError:
         return value
+    except RecursionError:
+        raise DealError(f"--set {written}: is nested more than {DEEPEST} deep; a deal file is not") from None
+    except ValueError as error:
+        if DATE.match(value):
+            raise DealError(f"--set {written}: is not a date ({error}); write it as 2027-01-20") from None
+        raise DealError(f"--set {written}: cannot be read as a number; put a text in quotes") from None
 
 
 def validated(model: type[BaseModel], document: Document) -> Any:

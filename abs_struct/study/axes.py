@@ -23,6 +23,13 @@ class Axis:
     path: str
     values: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        seen: set[str] = set()
+        for value in self.values:
+            if value in seen:
+                raise UsageError(f"vary {self.path}: the value {value} stands twice; keep one")
+            seen.add(value)
+
     def __len__(self) -> int:
         return len(self.values)
 

@@ -74,6 +74,8 @@ def sweep(
         raise UsageError("a sweep varies at least one field, as in --vary assumptions.prepayment.cpr=5%:30%:5%")
     if len({axis.path for axis in axes}) < len(axes):
         raise UsageError("a field stands on two axes of the sweep; keep one")
+    if deal.given_tape is not None and any(axis.path == "pool.tape" for axis in axes):
+        raise UsageError(f"vary pool.tape: {deal.given_tape} is given as the tape of every run; leave out --tape")
     names = list(measures) if measures else measure_names(deal.terms)
     count = int(np.prod([len(axis) for axis in axes], dtype=object))
     if count * len(names) > MOST_CELLS and not yes:
@@ -189,13 +191,21 @@ def measure(
     if base.terms.notes_may_exceed_pool:
         too_large = np.zeros(len(rows), dtype=bool)
     broken = ~balanced(base, lines)
+    negative = np.zeros(len(rows), dtype=bool)
+    for path in (
+        *(f"notes.{name}" for name in base.terms.notes),
+        *(f"accounts.{name}" for name in base.terms.accounts),
+    ):
+        negative |= lines[f"{path}.balance"][0] < 0.0
+    impossible = too_large | negative
     at = np.array(rows)
     with np.errstate(all="ignore"):
         for name in names:
             values = np.broadcast_to(np.asarray(value_of(found, name), dtype=float), (len(rows),))
-            columns[name][at] = np.where(too_large, np.nan, values)
+            columns[name][at] = np.where(impossible, np.nan, values)
     reasons[at[too_large]] = "the notes are larger than the pool"
-    reasons[at[broken & ~too_large]] = "check failed: cash received is not cash paid and held"
+    reasons[at[negative]] = "a balance at closing is below 0"
+    reasons[at[broken & ~impossible]] = "check failed: cash received is not cash paid and held"
 
 
 def value_of(found: Measures, name: str) -> Any:

@@ -99,6 +99,11 @@ def check_terms(columns: Mapping[str, Column], faults: Faults) -> None:
             remaining > original,
             lambda i: f"remaining_term {remaining[i]:.0f} is above original_term {original[i]:.0f}",
         )
+        faults.where(
+            "age",
+            age > 2 * original + 12,  # a loan may be extended or run late, but not for longer than it was made for
+            lambda i: f"age {age[i]:.0f} does not go with original_term {original[i]:.0f}",
+        )
         own = (age < 0) & (remaining <= original)  # an age that follows from a faulty term is not a fault of its own
         faults.where("age", own, lambda i: f"age {age[i]:.0f} is negative")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from cli.program import command, refused
@@ -47,12 +49,19 @@ def test_validate_as_json(place):
     small(place)
     found = json.loads(command("validate", "small.yaml", "--json").stdout)
     assert found == {"schema": "abs-struct/validate/1", "file": "small.yaml", "valid": True, "findings": []}
-    result = command("validate", "small.yaml", "--json", "--set", "notes.A.coupon=five", code=3)
+    file, given = Path("small.yaml"), ["--set", "notes.A.coupon=five"]
+    result = command("validate", "small.yaml", "--json", *given, code=3)
+    (found,) = json.loads(result.stdout)["findings"]
+    assert (found["file"], found["line"], found["path"]) == ("--set notes.A.coupon=five", None, "notes.A.coupon")
+    assert "Traceback" not in result.stderr
+    lines = file.read_text().splitlines()
+    at = next(i for i, line in enumerate(lines) if line.strip().startswith("A: {"))
+    file.write_text("\n".join([*lines[:at], re.sub("coupon: [^,}]*", "coupon: five", lines[at]), *lines[at + 1 :]]))
+    result = command("validate", "small.yaml", "--json", code=3)
     found = json.loads(result.stdout)
     assert not found["valid"]
-    assert found["findings"][0]["path"] == "notes.A.coupon"
-    assert found["findings"][0]["line"] == 10
-    assert "Traceback" not in result.stderr
+    (finding,) = found["findings"]
+    assert (finding["file"], finding["line"], finding["path"]) == ("small.yaml", at + 1, "notes.A.coupon")
 
 
 def test_schema_describes_the_deals(repository):
@@ -118,3 +127,20 @@ def test_excel_writes_a_workbook(place):
     found = json.loads(command("excel", "small.yaml", "--json", "--file", "x.xlsx").stdout)
     assert (found["schema"], found["files"], found["checks"]["failed"]) == ("abs-struct/excel/1", ["x.xlsx"], 0)
     assert (place / path).read_bytes() == (place / "x.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../..", "deals/", "a" * 300, "-", "/"])
+def test_starter_refuses_a_name_that_would_write_an_odd_file(name, place):
+    """No name, a folder, and more letters than a file's name can have are refused before anything is written."""
+    assert "a deal's name" in refused("init", "--", name, code=2)
+    assert not list(place.parent.glob(".*.yaml")) + list(place.iterdir())
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder in which nobody may write")
+def test_a_folder_that_takes_no_files_is_one_sentence(place):
+    """`init` and `run` say which file cannot be written, and why."""
+    assert refused("init", "/proc/x", code=2).startswith("/proc/x.yaml: cannot be written (")
+    small(place)
+    said = refused("run", "small.yaml", "--no-charts", "--out", "/proc/self", code=2)
+    assert said.startswith("/proc/self/report.xlsx: cannot be written (")
+    assert said.endswith("; choose another folder")

@@ -100,10 +100,20 @@ def test_mistakes_are_one_sentence(deal, words, code, sentence):
 
 def test_mistake_in_the_deal_file_has_its_line(deal):
     """A step that names an unknown note is reported with file, line, path and the notes that exist."""
-    said = refused("run", deal, "--set", "waterfall.before_default[2].interest=C")
-    assert said.startswith("small.yaml:")
+    file = Path(deal)
+    lines = file.read_text().splitlines()
+    at = next(i for i, line in enumerate(lines) if line.strip() == "- interest: A")
+    file.write_text("\n".join([*lines[:at], lines[at].replace("A", "C"), *lines[at + 1 :]]))
+    said = refused("run", deal)
+    assert said.startswith(f"small.yaml:{at + 1} waterfall.before_default[")
     assert "no note 'C'" in said
     assert "notes are A, B" in said
+
+
+def test_mistake_in_a_change_has_the_change_as_its_place(deal):
+    """What was given with --set has no line in the file."""
+    said = refused("run", deal, "--set", "waterfall.before_default[2].interest=C")
+    assert said.startswith("--set waterfall.before_default[2].interest=C: no note 'C'")
 
 
 @pytest.mark.parametrize("words", [("--debug", "run", "nix.yaml"), ("run", "nix.yaml", "--debug")])
@@ -172,3 +182,29 @@ def test_app_runs_twice():
     runner.invoke(app, ["--quiet", "--debug", "schema"])
     result = runner.invoke(app, ["run", "nix.yaml"])
     assert "Traceback" not in result.stderr
+
+
+def test_a_reader_who_has_had_enough_is_no_mistake():
+    """`abs-struct schema | head -1` ends with 0, and without a word on stderr."""
+    end, start = os.pipe()
+    os.close(end)
+    program = [sys.executable, "-c", "from abs_struct.cli import main; main()", "schema"]
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    found = subprocess.run(program, stdout=start, stderr=subprocess.PIPE, text=True, check=False, env=here)
+    os.close(start)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_an_interrupt_before_the_first_command_is_one_word(monkeypatch, capsys):
+    """Ctrl-C while the program is still being read ends with 130, as it does during a command."""
+    from abs_struct import cli
+    from abs_struct.cli import terminal
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(terminal, "settle_streams", interrupted)
+    monkeypatch.setattr("gc.set_threshold", lambda *found: None)
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert (end.value.code, capsys.readouterr().err) == (130, "interrupted\n")

@@ -155,3 +155,25 @@ def test_a_tape_in_another_currency_is_refused(tmp_path: Path) -> None:
     (tmp_path / "euro.yaml").write_text(TERMS.replace("currency: USD", "currency: EUR") + WATERFALL)
     with pytest.raises(AbsStructError, match="the tape is in USD and the deal in EUR"):
         _ = abs_struct.load(tmp_path / "euro.yaml").program
+
+
+@pytest.mark.parametrize(
+    ("change", "value", "words"),
+    [
+        ("dates.legal_final", "2027-02-30", "is not a date (day is out of range for month)"),
+        ("notes.A.balance", "9" * 5_000, "cannot be read as a number"),
+        ("notes.A.balance", "[" * 3_000, "is nested more than 30 deep"),
+        ("notes.A.coupon", "7", "7 is not a rate; rates lie in [0, 1): write 7% or 0.07"),
+        ("notes.A.balance", "-5", "is -5.00 at closing; a balance is 0 or more"),
+    ],
+)
+def test_a_value_of_a_change_is_refused_where_it_was_given(change: str, value: str, words: str, tmp_path: Path) -> None:
+    """A value that cannot be is one sentence that begins with the change itself, not with a line of the file."""
+    deal = small(tmp_path)
+    with pytest.raises(DealError) as caught:
+        _ = deal.with_({change: value}).program
+    said = str(caught.value)
+    assert said.startswith(f"--set {change}={value[:20]}")
+    assert words in said
+    assert "\n" not in said
+    assert len(said) < 300

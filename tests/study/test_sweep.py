@@ -141,5 +141,35 @@ def test_what_a_sweep_refuses(tmp_path: Path) -> None:
         abs_struct.sweep(deal, {"assumptions.prepayment.cpr": ["5%", "150%"]})
     with pytest.raises(UsageError, match=r"did you mean 'A\.wal'"):
         abs_struct.sweep(deal, {"assumptions.prepayment.cpr": ["5%"]}, ["A.wall"])
+    many = [f"{i}" for i in range(9000)]
     with pytest.raises(UsageError, match="say --yes"):
-        abs_struct.sweep(deal, {"notes.A.coupon": [f"{i}" for i in range(9000)], "notes.B.coupon": ["1%"] * 9000})
+        abs_struct.sweep(deal, {"notes.A.coupon": many, "notes.B.coupon": many})
+
+
+def test_a_negative_balance_has_a_reason_and_no_figures(tmp_path: Path) -> None:
+    """A row whose note is smaller than nothing is refused as its single run is; the others run."""
+    study = abs_struct.sweep(small(tmp_path), {"notes.A.balance": ["-5", "100"]}, ["A.wal"])
+    assert list(study.reasons) == ["a balance at closing is below 0", ""]
+    assert np.isnan(study.values("A.wal")[0])
+    assert study.values("A.wal")[1] > 0
+
+
+def test_a_value_stands_once_on_an_axis(tmp_path: Path) -> None:
+    """Two rows of one deal are a slip of the hand."""
+    with pytest.raises(UsageError, match=r"notes\.A\.coupon: the value 5% stands twice"):
+        abs_struct.sweep(small(tmp_path), {"notes.A.coupon": ["5%", "6%", "5%"]})
+
+
+def test_a_tape_is_an_axis_like_any_other(tmp_path: Path) -> None:
+    """Each tape is read for its row, which has the bits of its single run; --tape beside it is refused."""
+    deal = small(tmp_path)
+    lines = (tmp_path / "small.csv").read_text().splitlines()
+    (tmp_path / "half.csv").write_text("\n".join([*lines[: len(lines) // 2], ""]))
+    vary = {"pool.tape": ["small.csv", "half.csv"]}
+    study = abs_struct.sweep(deal, vary, ["pool.defaulted"])
+    single = [deal.with_({"pool.tape": tape}).run().measures.value("pool.defaulted") for tape in vary["pool.tape"]]
+    assert study.values("pool.defaulted").tolist() == single
+    assert single[0] > single[1] > 0.0
+    given = abs_struct.load(tmp_path / "small.yaml", tape=tmp_path / "half.csv")
+    with pytest.raises(UsageError, match="leave out --tape"):
+        abs_struct.sweep(given, vary)

@@ -250,3 +250,15 @@ def test_cents_are_those_of_the_decimals(amounts, tmp_path_factory):
     rows = [f"L{i},{amount},{amount},0.1,36,30" for i, amount in enumerate(amounts)]
     file.write_text("\n".join([HEADER, *rows]))
     assert Decimal(read_tape(file).balance_cents) / 100 == sum(amounts)
+
+
+def test_an_age_far_beyond_the_term_is_rejected(tmp_path):
+    """A loan may run late or be extended; one of 36 months that is 600 months old and not paid is a slip."""
+    header = f"{HEADER},age"
+    tape = read_tape(
+        written(tmp_path, ["A,100,90,0.1,36,3,600", "B,100,90,0.1,36,3,48", "C,100,90,0.1,36,3,84"], header)
+    )
+    assert tape.columns["loan_id"].tolist() == ["B", "C"]
+    assert [(r.row, r.field, r.reason) for r in tape.rejections] == [
+        (2, "age", "age 600 does not go with original_term 36")
+    ]

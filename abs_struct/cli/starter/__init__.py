@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
+NAME = re.compile(r"\w[\w.-]*")
+LONGEST = 200
 
 
 def write_starter(name: str, *, force: bool = False) -> list[Path]:
@@ -19,10 +22,12 @@ def write_starter(name: str, *, force: bool = False) -> list[Path]:
     from abs_struct.tape.generate import as_csv, generate, write_tape
     from abs_struct.tape.specification import read_specification
 
+    if len(name) > LONGEST:
+        raise UsageError(f"init '{name[:40]}...': a deal's name has at most {LONGEST} letters")
     deal = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
     stem = deal.stem
-    if not stem.replace("_", "a").replace("-", "a").replace(".", "a").isalnum():
-        raise UsageError(f"init '{name}': a deal's name is written with letters, digits, - and _")
+    if not NAME.fullmatch(stem) or name.endswith("/"):
+        raise UsageError(f"init '{name}': a deal's name is written with letters, digits, - and _, as in my_deal")
     specification, tape = deal.parent / "tapes" / f"{stem}.yaml", deal.parent / "tapes" / f"{stem}.csv"
     existing = [file for file in (deal, specification, tape) if file.exists()]
     if existing and not force:
