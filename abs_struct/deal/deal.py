@@ -15,9 +15,11 @@ from abs_struct.dates.schedule import PaymentSchedule
 from abs_struct.deal.collateral import Collateral, collateral_of
 from abs_struct.deal.load import Document, changed, read_document, validated
 from abs_struct.deal.loose_ends import loose_ends
+from abs_struct.deal.measures import Measures
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.program import compiled
 from abs_struct.deal.result import Result
+from abs_struct.deal.retention import known_classes, too_little_held
 from abs_struct.waterfall.engine import run
 from abs_struct.waterfall.ledger import Ledger
 
@@ -34,6 +36,7 @@ class Deal:
     def __init__(self, document: Document, tape: str | Path | None = None) -> None:
         self.document = document
         self.terms: DealFile = validated(DealFile, document)
+        known_classes(self.terms, document)
         self.given_tape = tape
         self.tape_files = self.tape_paths(tape)
 
@@ -122,6 +125,8 @@ class Deal:
                 f"the pool could no longer bear {lines['pool.unplaced_loss'][-1]:,.2f} of the defaults that the "
                 "cumulative net loss asks for (unplaced loss)"
             )
+        if self.terms.retention is not None:
+            found += too_little_held(Measures(self.terms, self.schedule, lines, self.program.inputs))
         return (*found, *loose_ends(self.terms, lines))
 
     def with_(self, changes: Mapping[str, object]) -> Deal:

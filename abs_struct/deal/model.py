@@ -18,6 +18,7 @@ from abs_struct.terms.hedges import Hedge
 from abs_struct.terms.names import Name
 from abs_struct.terms.notes import Note
 from abs_struct.terms.pool import Pool
+from abs_struct.terms.retention import Retention
 from abs_struct.terms.revolving import Receivable, Revolving
 from abs_struct.terms.schedules import ByPeriod
 from abs_struct.terms.triggers import Call, Trigger
@@ -97,6 +98,12 @@ class DealFile(Terms):
     revolving: Revolving | None = Field(default=None, description="what is bought with collections, and until when")
     call: Call | None = None
     waterfall: dict[Name, Annotated[SectionTerms, BeforeValidator(as_section)]]
+    retention: Retention | None = Field(
+        default=None,
+        description="what the sponsor keeps: {form: vertical, share: 5%, "
+        "holds: {A: 5%, B: 5%}, residual: 5%}; the form may be first loss or horizontal; tested at closing, with a "
+        "warning where it fails",
+    )
     notes_may_exceed_pool: bool = Field(
         default=False, description="say so where the notes are meant to be larger than the pool"
     )

@@ -15,6 +15,7 @@ from abs_struct.dates.schedule import PaymentSchedule
 from abs_struct.deal.figures import DealMeasures, NoteMeasures
 from abs_struct.deal.measures import Measures
 from abs_struct.deal.model import DealFile
+from abs_struct.deal.retention import RetentionTest, retention_test
 from abs_struct.deal.summary import one_line, run_summary
 from abs_struct.waterfall.checks import Check, conservation
 from abs_struct.waterfall.ledger import Ledger
@@ -81,6 +82,11 @@ class Result:
     def deal_measures(self) -> DealMeasures:
         """All measures of the pool, the residual and the deal."""
         return self.measures.deal()
+
+    @cached_property
+    def retention(self) -> RetentionTest | None:
+        """Risk retention, tested at closing; None where the deal says nothing of it."""
+        return retention_test(self.measures)
 
     @property
     def notes(self) -> pd.DataFrame:
