@@ -29,6 +29,7 @@ from abs_struct.terms.fees import Fee
 from abs_struct.terms.hedges import Hedge
 from abs_struct.terms.notes import Note
 from abs_struct.terms.pool import Pool, Source
+from abs_struct.terms.retention import Retention
 from abs_struct.terms.revolving import Receivable, Revolving
 from abs_struct.terms.triggers import Call, Trigger
 from abs_struct.waterfall import accounts, facilities, fees, hedges, notes, quantities, take, triggers
@@ -91,7 +92,7 @@ def parts() -> Iterator[str]:
     blocks: list[tuple[str, Any]] = [
         ("deal", DealFile), ("dates", Dates), ("pool", Pool), ("tapes", Source), ("notes", Note), ("coupon", Coupon),
         ("indices", Index), ("fees", Fee), ("accounts", Account), ("facilities", Facility), ("hedges", Hedge),
-        ("triggers", Trigger), ("call", Call), ("revolving", Revolving), ("receivables", Receivable),
+        ("triggers", Trigger), ("call", Call), ("revolving", Revolving), ("receivables", Receivable), ("retention", Retention),
     ]  # fmt: skip
     for word, model in blocks:
         title = "The file" if word == "deal" else f"`{word}`"

@@ -58,8 +58,8 @@ def unpaid_by_design(terms: DealFile, lines: Ledger) -> Iterator[str]:
         if path in lines and lines[path][0] <= CENT and note.notional is None:
             yield f"class {name} has no balance at closing"
             continue
-        if name not in named["principal"] and note.notional is None:
-            yield f"no clause repays class {name} (principal: {name})"
+        if name in named["principal"] and not reachable(terms, name):
+            yield f"class {name} is never repaid: in each section a clause above it takes all cash (residual, transfer)"
         if name not in named["interest"] and (note.floats or note.coupon > 0.0):
             yield f"no clause pays interest on class {name} (interest: {name})"
 
@@ -96,6 +96,17 @@ def left_over(terms: DealFile, lines: Ledger) -> Iterator[str]:
             f"the pool still holds {lines['pool.balance'][-1]:,.2f} after the last payment date"
             + (f"; legal_final {terms.dates.legal_final} comes first" if terms.dates.legal_final else "")
         )
+
+
+def reachable(terms: DealFile, name: str) -> bool:
+    """Whether some clause that repays a class stands above every clause that takes all that is left."""
+    for section in terms.waterfall.values():
+        for step in section.steps:
+            if step.when is None and step.word in {"residual", "transfer"} and getattr(step, "amount", None) is None:
+                break
+            if step.word == "principal" and name in step.targets:
+                return True
+    return False
 
 
 #: What a pool brings or loses in a month; the other lines are balances, rates and totals.

@@ -10,6 +10,7 @@ from abs_struct.deal.readings import a_condition, money
 from abs_struct.waterfall.quantities import RESIDUALS, SECTIONS
 from abs_struct.waterfall.section import Clause, Section
 from abs_struct.waterfall.steps import Step
+from abs_struct.waterfall.steps.principal import PayPrincipal
 from abs_struct.waterfall.steps.residual import PayResidual
 from abs_struct.waterfall.steps.step import WHOLE
 from abs_struct.waterfall.take import CLAUSE, COLLECTIONS
@@ -23,6 +24,18 @@ class Sections:
     def __init__(self, build: Build) -> None:
         self.build = build
         self.made = [self.section(name) for name in build.terms.waterfall]
+        self.check_classes()
+
+    def check_classes(self) -> None:
+        """Every class that is issued is repaid by some clause; interest-only classes and loans need none."""
+        clauses = [clause.step for section in self.made for clause in section.clauses]
+        repaid = {name for step in clauses if step.word == "principal" for name in step.targets}
+        for name, note in self.build.terms.notes.items():
+            nil = note.balance.numbers() == [0.0] and not note.balance.names()
+            if name not in repaid and note.notional is None and not note.subordinated_loan and not nil:
+                raise self.build.mistake(
+                    f"notes.{name}", f"no clause of the waterfall repays class {name}; write - principal: {name}"
+                )
 
     def parts(self) -> list[Section]:
         """The sections, with their formulas bound."""
@@ -111,6 +124,11 @@ class Sections:
     def check_targets(self, step: Step, where: Where, source: str) -> None:
         """Every note, fee, account, hedge and facility that a clause names has to exist."""
         terms = self.build.terms
+        if isinstance(step, PayPrincipal) and step.to == "target":
+            for name in step.targets:
+                if name in terms.notes and terms.notes[name].target is None:
+                    place = self.build.document.place((*where, "to"))
+                    raise DealError(f"{place}: class {name} has no planned balance; write notes.{name}.target")
         for field, owner in step.owners().items():
             if owner == "support":
                 known, word = {**terms.accounts, **terms.facilities, COLLECTIONS: None}, "account"

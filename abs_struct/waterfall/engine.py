@@ -198,9 +198,10 @@ class Loop:
         applies = [part.apply for part in self.program.parts]
         tallies, tallied = self.tallies()
         nil = [0.0] * len(tallies)
-        known = [entity for entity, _, _ in self.series]
-        words = [name for _, name, _ in self.series]
-        series = list(zip(*(values for _, _, values in self.series), strict=True))
+        moving = [line for line in self.series if not steady(line[2])]
+        known = [entity for entity, _, _ in moving]
+        words = [name for _, name, _ in moving]
+        series = list(zip(*(values for _, _, values in moving), strict=True)) or [()] * (self.program.periods + 1)
 
         def values() -> list[Value]:
             for series, entity, name in kept:
@@ -214,6 +215,8 @@ class Loop:
             return row
 
         yield values()
+        for entity, name, values_known in self.series:  # those that never move are set once
+            setattr(entity, name, values_known[1])
         for period in range(1, self.program.periods + 1):
             self.period = period
             drain(map(setattr, tallies, tallied, nil))
@@ -237,6 +240,11 @@ class Loop:
             else:
                 found.append((entity, [name]))
         return found
+
+
+def steady(values: Sequence[Value]) -> bool:
+    """Whether a known line has one value in all periods after closing, a plain number."""
+    return all(type(value) is float for value in values) and len(set(values[1:])) == 1
 
 
 @cache

@@ -150,7 +150,6 @@ def test_a_deal_without_loose_ends_has_no_notes(tmp_path: Path) -> None:
             "no clause pays the fee",
         ),
         (TERMS, "waterfall: {main: [{interest: A}, {principal: [A, B]}, {residual: x}]}", "interest on class B"),
-        (TERMS, "waterfall: {main: [{interest: [A, B]}, {principal: A}, {residual: x}]}", "repays class B"),
         (TERMS, "waterfall: {main: [{interest: [A, B]}, {principal: [A, B]}]}", "stay in the account collections"),
         (TERMS, "waterfall: {main: [{principal: [A, B]}, {residual: x}]}", "stay in the account reserve"),
         (TERMS.replace("22% of pool", "0"), WATERFALL, "class B has no balance"),

@@ -120,7 +120,7 @@ def test_the_senior_class_never_gains_from_losses(tmp_path: Path, low: float, mo
 
 def test_pari_passu_shares_in_proportion(tmp_path: Path) -> None:
     """Two notes that rank equally are short by the same share of what they are owed."""
-    body = "    - interest: [A, B]\n    - residual: holder\n"
+    body = "    - interest: [A, B]\n    - residual: holder\n    - principal: [A, B]\n"
     deal = small(
         tmp_path, waterfall=f"waterfall:\n  whole:\n{body}", **{"notes.A.coupon": "90%", "notes.B.coupon": "80%"}
     )

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abs_struct.core.arithmetic.floats import Floats
 from abs_struct.core.arithmetic.numbers import TOLERANCE
 
 Array = NDArray[Any]
@@ -81,8 +80,8 @@ class Arrays:
     @staticmethod
     def dot(values: Sequence[Array], weights: Sequence[Array]) -> Any:
         wide = next((part for part in (*values, *weights) if np.ndim(part)), None)
-        if wide is None:
-            return Floats.dot(values, weights)  # type: ignore[arg-type]
+        if wide is None:  # nothing varies by scenario
+            return Arrays.total([value * weight for value, weight in zip(values, weights, strict=True)])
         result, product = np.zeros(np.shape(wide)), np.empty(np.shape(wide))
         for value, weight in zip(values, weights, strict=True):  # one buffer for all: new ones cost more than the sums
             np.multiply(value, weight, out=product)
