@@ -92,7 +92,8 @@ def parts() -> Iterator[str]:
     blocks: list[tuple[str, Any]] = [
         ("deal", DealFile), ("dates", Dates), ("pool", Pool), ("tapes", Source), ("notes", Note), ("coupon", Coupon),
         ("indices", Index), ("fees", Fee), ("accounts", Account), ("facilities", Facility), ("hedges", Hedge),
-        ("triggers", Trigger), ("call", Call), ("revolving", Revolving), ("receivables", Receivable), ("retention", Retention),
+        ("triggers", Trigger), ("call", Call), ("revolving", Revolving), ("receivables", Receivable),
+        ("retention", Retention),
     ]  # fmt: skip
     for word, model in blocks:
         title = "The file" if word == "deal" else f"`{word}`"
