@@ -18,6 +18,13 @@ Changes = Annotated[
         show_default=False,
     ),
 ]  # fmt: skip
+Fires = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fire", metavar="NAME@PERIOD", help="Fire a trigger by hand from a period on; may be repeated.",
+        show_default=False,
+    ),
+]  # fmt: skip
 TapePath = Annotated[
     Path | None,
     typer.Option("--tape", metavar="FILE", help="Another tape than the deal file names.", show_default=False),
@@ -54,6 +61,32 @@ def loaded(deal: Path, changes: list[str] | None, tape: Path | None) -> Deal:
     from abs_struct.deal import load
 
     return load(deal, changes_of(changes), tape)
+
+
+def fired(deal: Deal, given: list[str] | None) -> Deal:
+    """The deal with the triggers that `--fire NAME@PERIOD` names active from those periods on.
+
+    Raises
+    ------
+    UsageError : no `@`, no such trigger or period
+    """
+    from abs_struct.core.findings import UsageError, listed, nearest
+
+    changes: dict[str, object] = {}
+    for text in given or ():
+        name, at, period = (word.strip() for word in text.partition("@"))
+        known = deal.terms.triggers
+        if not at:
+            raise UsageError(f"--fire {text}: write NAME@PERIOD, as in turbo@12")
+        if name not in known:
+            there = f"triggers: {listed(known)}" if known else "the deal has no triggers"
+            raise UsageError(f"--fire {text}: no trigger '{name}'{nearest(name, known)} ({there})")
+        if not period.isdecimal() or not 1 <= int(period) <= deal.schedule.periods:
+            raise UsageError(
+                f"--fire {text}: '{period}' is not a period of the deal; they are 1 to {deal.schedule.periods}"
+            )
+        changes[f"triggers.{name}.fired"] = period
+    return deal.with_(changes) if changes else deal
 
 
 def folder_of(deal: Path, out: Path | None) -> Path:

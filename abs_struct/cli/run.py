@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from abs_struct.cli.options import Changes, DealPath, Folder, Json, TapePath, folder_of, loaded
+from abs_struct.cli.options import Changes, DealPath, Fires, Folder, Json, TapePath, fired, folder_of, loaded
 from abs_struct.cli.terminal import Progress, complain, print_json, printable, say, table
 
 if TYPE_CHECKING:
@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from abs_struct.deal.result import Result
 
 
+MOST_EVENTS = 12
+WIDE = 150
+
+
 def run(
     deal: DealPath,
     changes: Changes = None,
     tape: TapePath = None,
+    fire: Fires = None,
     out: Folder = None,
     json_: Json = False,
     record: Annotated[
@@ -38,7 +43,7 @@ def run(
 
     with Progress("run") as progress:
         progress.stage("reading the deal and its tape")
-        loan_deal = loaded(deal, changes, tape)
+        loan_deal = fired(loaded(deal, changes, tape), fire)
         progress.stage("paying the notes")
         result = loan_deal.run()
         wanted = lines_of(result, record)
@@ -129,6 +134,7 @@ def show(result: Result, files: tuple[str, ...]) -> None:
         f"cost of funds {rate(deal.cost_of_funds)}"
     )
     show_triggers(result)
+    show_events(result)
     for warning in result.warnings:
         say(f"note: {warning}")
     passed = len(result.checks) - len(result.failures)
@@ -156,3 +162,20 @@ def show_triggers(result: Result) -> None:
     print()
     header = ["Trigger", "Tightest value", "Level", "Headroom", "In period", "First breach", "Periods active"]
     print(table(header, rows))
+
+
+def show_events(result: Result) -> None:
+    """What happened to the triggers: when, on what figures, and what they switched."""
+    from textwrap import wrap
+
+    from abs_struct.handoff.formats import event_words
+
+    events = result.events
+    for at, event in enumerate(events[:MOST_EVENTS]):
+        if at == 0:
+            print()
+        text = f"{event.period:>3}  {event.date}  {event_words(event)}"
+        for nth, part in enumerate(wrap(printable(text, 1_000), WIDE - 10, subsequent_indent=" " * 17)):
+            print(f"{'Events    ' if at == nth == 0 else '          '}{part}")
+    if len(events) > MOST_EVENTS:
+        print(f"          and {len(events) - MOST_EVENTS} more: the report and --json have all")

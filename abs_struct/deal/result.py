@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from abs_struct.core.state import Program
 from abs_struct.dates.schedule import PaymentSchedule
+from abs_struct.deal.events import Event, events_of
 from abs_struct.deal.figures import DealMeasures, NoteMeasures
 from abs_struct.deal.measures import Measures
 from abs_struct.deal.model import DealFile
@@ -122,6 +123,11 @@ class Result:
             float(self.lines[f"{path}.level"][at + 1]),
             terms.above is None and terms.below is None,
         )
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """When triggers became active or were cured, on what figures, and what they switched."""
+        return events_of(self)
 
     def cashflows(self, note: str) -> pd.DataFrame:
         """The cash flows of one class: one row a payment date, columns are its lines."""

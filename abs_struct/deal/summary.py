@@ -53,6 +53,7 @@ def run_summary(result: Run, files: tuple[str, ...] = ()) -> dict[str, Any]:
             }
             for name, trigger in result.triggers.items()
         },
+        "events": [event.as_dict() for event in result.events],
         "retention": None if result.retention is None else result.retention.as_dict(),
         "checks": {
             "passed": len(checks) - len(result.failures),

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from abs_struct.deal.events import Event
 
 NONE = "-"
 
@@ -64,3 +68,22 @@ def tested(value: float | None) -> str:
     ('1.935%', '1,500,000.00')
     """
     return rate(value) if value is None or absent(value) or abs(value) < 100.0 else money(value)
+
+
+def event_words(event: Event) -> str:
+    """What happened to a trigger, and what it switched, in one line."""
+    return "; ".join([f"{event.label} {tested_words(event)}", *effects(event)])
+
+
+def tested_words(event: Event) -> str:
+    """What happened, and on what figures."""
+    if absent(event.value):
+        return f"{event.event}, {event.cause}"
+    return f"{event.event}, {event.cause}: {tested(event.value)}, {event.side} {tested(event.level)}"
+
+
+def effects(event: Event) -> list[str]:
+    """What an event switched, a few words each; that it switched nothing is said too."""
+    said = {"into force": "section into force", "out of force": "section out of force", "on": "clause on",
+            "off": "clause off", "read by": "read by"}  # fmt: skip
+    return [f"{said[words]}: {', '.join(names)}" for words, names in event.switched.items()] or ["nothing reads it"]

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from cli.program import command
+from cli.program import command, refused
 from small import small
 
 import abs_struct
@@ -130,3 +130,31 @@ def test_failed_check_in_json(deal, monkeypatch):
     found = json.loads(command("run", deal, "--json", *QUICK, code=4).stdout)
     assert found["checks"]["failed"] == 1
     assert found["checks"]["failures"][0].startswith("cash: ")
+
+
+def test_fire_makes_a_trigger_active(deal):
+    """`--fire` fires a trigger from a period on, and the log says what that switched."""
+    words = ("run", deal, *QUICK, "--fire", "event_of_default@7", "--fire", "losses@2")
+    found = json.loads(command(*words, "--json").stdout)
+    fired = {event["trigger"]: event for event in found["events"] if event["cause"] == "fired by hand"}
+    assert fired["losses"]["period"] == 2
+    assert fired["event_of_default"]["sections_on"] == ["after_default"]
+    assert found["triggers"]["event_of_default"]["periods_active"] > 0
+    said = command(*words).stdout
+    assert "Events" in said
+    assert "event_of_default active, fired by hand; section into force: after_default" in said
+    assert max(map(len, said.splitlines())) <= 160
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("losse@3", "--fire losse@3: no trigger 'losse'; did you mean 'losses'? (triggers: losses, event_of_default)"),
+        ("losses", "--fire losses: write NAME@PERIOD, as in turbo@12"),
+        ("losses@0", "--fire losses@0: '0' is not a period of the deal; they are 1 to"),
+        ("losses@soon", "--fire losses@soon: 'soon' is not a period of the deal; they are 1 to"),
+    ],
+)
+def test_fire_is_refused_with_the_nearest_name(deal, given, sentence):
+    """A trigger or period that does not exist is one sentence with what there is."""
+    assert refused("run", deal, *QUICK, "--fire", given, code=2).startswith(sentence)
