@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 from abs_struct.core.findings import CurveError, Finding, Place, listed, nearest
 from abs_struct.core.registry import Registry
 from abs_struct.curves.advances import Advances, StoppedAdvances
+from abs_struct.curves.cards import Cards
 from abs_struct.curves.conventions import Conventions
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT, Curve
 from abs_struct.curves.default import Cdr, Placed
@@ -104,6 +105,7 @@ class Assumptions(Terms):
     conventions: Conventions = Field(
         default=Conventions(), description="how default, prepayment and interest share a month: sifma, survivor-days"
     )
+    cards: Cards | None = Field(default=None, description="of a pool of cards, in place of prepayment and default")
     indices: Indices = Field(default_factory=dict)
     groups: dict[Annotated[str, BeforeValidator(str)], GroupAssumptions] = Field(
         default_factory=dict, description="prepayment, default and recovery of a group of loans, where they differ"

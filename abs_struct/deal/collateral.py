@@ -13,6 +13,7 @@ from abs_struct.dates.frequency import months_of
 from abs_struct.dates.schedule import PaymentSchedule, months_between, payment_schedule
 from abs_struct.deal.load import Document
 from abs_struct.deal.model import DealFile
+from abs_struct.pool.cards import project_cards
 from abs_struct.pool.loans import Loans
 from abs_struct.pool.project import Projection, project
 from abs_struct.pool.rows import Rows, compress
@@ -30,7 +31,7 @@ class Collateral:
     """The eligible loans of a tape as cohorts, and the dates on which they pay.
 
     tape : as read; `eligible` is the tape of the loans that belong to the deal
-    cohorts : K cohorts with schedules (T + 1,)
+    cohorts, rows : K cohorts with schedules (T + 1,), and the loans behind them; cards have none
     supplement : (T + 1,), the yield supplement in currency units, where the deal has a required rate
     """
 
@@ -38,7 +39,7 @@ class Collateral:
     eligible: Tape
     eligibility: Eligibility
     cohorts: tuple[Cohort, ...]
-    rows: Rows
+    rows: Rows | None
     schedule: PaymentSchedule
     shape: tuple[Any, ...]
     supplement: Series | None = None
@@ -60,11 +61,13 @@ class Collateral:
 
     def fits(self, terms: DealFile) -> bool:
         """Whether another deal of the same pool and dates has the same cohorts and horizon."""
-        return self.shape == shape_of(terms, self.rows)
+        return self.shape == (shape_of_cards(terms) if self.rows is None else shape_of(terms, self.rows))
 
     def pool_parts(self, terms: DealFile) -> Projection:
         """The pool as a piece of a program, under the deal's assumptions."""
         days = self.schedule.collection_days()
+        if self.rows is None:
+            return project_cards(terms.assumptions, self.balance, self.schedule.periods, days)
         apart = terms.revolving is not None
         return project(
             terms.assumptions, self.cohorts, self.schedule.periods, days, supplement=self.supplement, apart=apart
@@ -132,6 +135,12 @@ def periods_of(terms: DealFile, rows: Rows) -> int:
     return max(longest, buying + terms.revolving.longest + terms.assumptions.lag())
 
 
+def shape_of_cards(terms: DealFile) -> tuple[Any, ...]:
+    """Cards have no term: a deal of cards lasts until its legal final maturity, which is paid in the month after."""
+    final = terms.dates.legal_final
+    return ("cards", 0 if final is None else months_between(terms.dates.cutoff, final) - 1)
+
+
 def tape_of(terms: DealFile, files: Mapping[str, Path]) -> Tape:
     """The tape of the deal, joined where it has several."""
     pool = terms.pool
@@ -162,28 +171,17 @@ def collateral_of(terms: DealFile, document: Document, files: Mapping[str, Path]
     eligible = tape.keep(eligibility.mask)
     if not len(eligible):
         raise TapeError(f"{tape.file}: none of its {len(tape):,} loans is eligible")
+    if pool.kind == "cards":
+        return cards_of(terms, document, tape, eligible, eligibility)
+    if terms.assumptions.cards is not None:
+        place = document.place(("assumptions", "cards"))
+        raise DealError(f"{place}: cards are assumed and the pool holds loans; say pool.kind: cards, or leave them out")
     try:
         loans = Loans.of(eligible.columns, pool.groups)
     except TapeError as error:
         raise DealError(f"{document.place(('pool', 'groups'))}: {error}") from None
     rows = compress(loans)
-    dates = terms.dates
-    try:
-        schedule = payment_schedule(
-            cutoff=dates.cutoff,
-            closing=dates.closing,
-            first_payment=dates.first_payment,
-            periods=periods_of(terms, rows),
-            every=months_of(dates.every),
-            calendar=calendar_of(dates.calendar, holidays_file(dates.holidays, document)),
-            roll=dates.roll,
-            accrual=dates.accrual,
-            wal_from=dates.wal_from,
-            legal_final=dates.legal_final,
-            determination=dates.determination,
-        )
-    except DateError as error:
-        raise DealError(f"{document.place(('dates',))}: {error}") from None
+    schedule = schedule_of(terms, document, periods_of(terms, rows))
     try:
         found = cohorts(
             rows,
@@ -201,3 +199,62 @@ def collateral_of(terms: DealFile, document: Document, files: Mapping[str, Path]
         supplement = yield_supplement(rows, required, schedule.periods, days, pool.accrual)
     shape = shape_of(terms, rows)
     return Collateral(tape, eligible, eligibility, tuple(found), rows, schedule, shape, supplement)
+
+
+def schedule_of(terms: DealFile, document: Document, periods: int) -> PaymentSchedule:
+    """The payment dates of a deal of so many periods."""
+    dates = terms.dates
+    try:
+        return payment_schedule(
+            cutoff=dates.cutoff,
+            closing=dates.closing,
+            first_payment=dates.first_payment,
+            periods=periods,
+            every=months_of(dates.every),
+            calendar=calendar_of(dates.calendar, holidays_file(dates.holidays, document)),
+            roll=dates.roll,
+            accrual=dates.accrual,
+            wal_from=dates.wal_from,
+            legal_final=dates.legal_final,
+            determination=dates.determination,
+        )
+    except DateError as error:
+        raise DealError(f"{document.place(('dates',))}: {error}") from None
+
+
+#: What a deal of cards cannot use: it speaks of loans with a schedule.
+OF_LOANS = (
+    *(("assumptions", word) for word in ("prepayment", "default", "groups", "payment_holiday", "term_extension")),
+    ("pool", "groups"), ("pool", "yield_supplement"), ("revolving",), ("receivables",),
+)  # fmt: skip
+
+
+def cards_of(terms: DealFile, document: Document, tape: Tape, eligible: Tape, eligibility: Eligibility) -> Collateral:
+    """The collateral of a deal of cards: the total of its accounts.
+
+    Raises
+    ------
+    DealError : no assumptions for cards, no legal final maturity, or terms of loans
+    """
+    for where in OF_LOANS:
+        value: Any = terms
+        for word in where:
+            value = getattr(value, word)
+        if value:
+            place = document.place(where)
+            raise DealError(f"{place}: belongs to loans, and pool.kind is cards; assumptions.cards says how cards pay")
+    if terms.assumptions.advancing:
+        raise DealError(f"{document.place(('assumptions', 'advances'))}: nobody advances for cards; leave it out")
+    if terms.assumptions.cards is None:
+        raise DealError(
+            f"{document.place(('assumptions',))}: pool.kind is cards and nothing is assumed of them; write "
+            "cards: {yield: 16%, payment_rate: 17%, charge_off: 3%}"
+        )
+    shape = shape_of_cards(terms)
+    if terms.dates.legal_final is None or shape[1] < 1:
+        raise DealError(
+            f"{document.place(('dates',))}: cards have no term; give dates.legal_final, the date until which they are "
+            "projected, after the first payment"
+        )
+    schedule = schedule_of(terms, document, shape[1])
+    return Collateral(tape, eligible, eligibility, (), None, schedule, shape)

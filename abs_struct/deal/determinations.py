@@ -49,8 +49,10 @@ class Determinations:
     def learn_units(self) -> None:
         """Give each named amount the unit of its formula, so that a share times money is money."""
         build, amounts = self.build, self.build.terms.amounts
-        reads = {name: {word for formula in entries(written).values() for word in formula.names()} & set(amounts)
-                 for name, written in amounts.items()}  # fmt: skip
+        reads = {
+            name: {word for formula in entries(written).values() for word in formula.names()} & set(amounts) - {name}
+            for name, written in amounts.items()
+        }  # not itself: it may look back, as in previous(name, 1)
         try:
             order = list(TopologicalSorter(reads).static_order())
         except CycleError:

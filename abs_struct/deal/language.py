@@ -13,12 +13,14 @@ from typing import Any
 from abs_struct.core.formula.functions import FUNCTIONS
 from abs_struct.core.lines import QUANTITIES
 from abs_struct.curves import Assumptions, PaymentHoliday, Recovery, TermExtension
+from abs_struct.curves.cards import Cards, Path
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT
 from abs_struct.curves.rates import part as rates
 from abs_struct.curves.rates.index import Index
 from abs_struct.curves.recovery import RecoveryTiming
 from abs_struct.deal.constructs import CONSTRUCTS
 from abs_struct.deal.model import DealFile
+from abs_struct.pool import cards as pool_cards
 from abs_struct.pool import lines as pool_lines
 from abs_struct.pool import purchased as bought
 from abs_struct.terms.accounts import Account, Facility
@@ -36,7 +38,9 @@ from abs_struct.waterfall import accounts, facilities, fees, hedges, notes, quan
 from abs_struct.waterfall.steps import STEPS
 
 #: The modules that declare lines; importing them fills the table of quantities.
-DECLARING = (pool_lines, bought, rates, notes, fees, accounts, facilities, hedges, quantities, take, triggers)
+DECLARING = (
+    pool_lines, pool_cards, bought, rates, notes, fees, accounts, facilities, hedges, quantities, take, triggers,
+)  # fmt: skip
 
 HEAD = """\
 # The deal language
@@ -49,7 +53,7 @@ This page is printed from the program's own registries and tested against them.
 
 Deals here: `mpl_2027_1.yaml`, US marketplace consumer loans in four classes. Its loans, `tapes/mpl_2027_1.csv.gz`,
 are synthetic: `abs-struct tape generate deals/tapes/mpl_2027_1.yaml --out deals/tapes/mpl_2027_1.csv.gz` makes
-them again, byte for byte.
+them again, byte for byte. `card_2027_a.yaml`, a series of a US credit-card master trust; its tape is made the same way.
 
 ## Numbers and formulas
 
@@ -105,7 +109,7 @@ def parts() -> Iterator[str]:
         yield f"### `{title}`\n\n| kind | fields | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n"
     for word, model in (
         ("assumptions", Assumptions), ("recovery", Recovery), ("recovery.timing", RecoveryTiming),
-        ("payment_holiday", PaymentHoliday), ("term_extension", TermExtension),
+        ("payment_holiday", PaymentHoliday), ("term_extension", TermExtension), ("cards", Cards), ("cards.RATE", Path),
     ):  # fmt: skip
         yield f"### `{word}`\n\n{first_sentence(model)}\n\n{fields_of(model)}"
     yield "## The steps of the waterfall\n"

@@ -206,7 +206,7 @@ class Projection:
     slots: tuple[Slot, ...]
     inputs: dict[str, float]
     data: dict[str, Column]
-    part: ProjectPool
+    part: Any  # what runs the pool: loans, or cards
     past: tuple[str, ...]
 
 

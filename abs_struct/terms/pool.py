@@ -51,6 +51,11 @@ class Pool(Terms):
         description="several tapes in its place, by name: {de: {tape: de.csv, share: 95%}, fr: fr.csv}; each loan has "
         "the name in its column `tape`",
     )
+    kind: choice("loans", "cards") = Field(  # type: ignore[valid-type]
+        default="loans",
+        description="loans, which have a schedule; or cards: accounts whose total balance is projected by "
+        "assumptions.cards until dates.legal_final",
+    )
     layout: str | None = Field(default=None, description="the tape's layout; recognised from its header when left out")
     as_of: choice("cutoff", "origination", "auto") = Field(  # type: ignore[valid-type]
         default="cutoff",

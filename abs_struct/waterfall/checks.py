@@ -19,6 +19,11 @@ from abs_struct.waterfall.section import Section
 
 Array = NDArray[np.float64]
 MONEY_TOLERANCE = 1e-9
+#: What changes the balance of a pool, where it has the line: sign, line, and the word of the statement.
+POOL_ROLL = (
+    ("-", "scheduled_principal", "scheduled"), ("-", "prepaid", "prepaid"), ("-", "defaulted", "defaulted"),
+    ("-", "dilution", "diluted"), ("+", "purchased", "purchased"),
+)  # fmt: skip
 #: What changes the balance of a note, in the words of the statement.
 ROLL = ("- principal paid", "- written down", "+ capitalised", "+ written up", "+ advanced")
 
@@ -218,13 +223,14 @@ def pool_proofs(ledger: Ledger, money: float) -> Iterator[Check]:
     """Roll-forward of the pool, and what became of its defaults."""
     opening = ledger["pool.opening_balance"]
     called: Array = ledger["deal.called"] if "deal.called" in ledger else np.zeros_like(opening)
-    flows = ledger["pool.scheduled_principal"] + ledger["pool.prepaid"] + ledger["pool.defaulted"]
-    bought = ledger["pool.purchased"] if "pool.purchased" in ledger else np.zeros_like(opening)
+    moves = [(sign, f"pool.{name}", word) for sign, name, word in POOL_ROLL if f"pool.{name}" in ledger]
+    lost, won = ([ledger[path] for sign, path, _ in moves if sign == side] for side in "-+")
+    after = opening - sum_of(lost, opening) + sum_of(won, opening)
     live = called < 0.5
     yield compared(
         "pool.roll",
-        "opening balance - scheduled - prepaid - defaulted" + (" + purchased" if bought.any() else "") + " = balance",
-        np.where(live, opening - flows + bought, 0.0)[1:],
+        f"opening balance {' '.join(f'{sign} {word}' for sign, _, word in moves)} = balance",
+        np.where(live, after, 0.0)[1:],
         np.where(live, ledger["pool.balance"], 0.0)[1:],
         money,
     )

@@ -160,7 +160,7 @@ REFUSED = [
         {"prepaymen": {"cpr": 0.1}},
         "unknown key 'prepaymen'; did you mean 'prepayment'? "
         "(allowed: prepayment, default, recovery, advances, payment_holiday, term_extension, interruption, "
-        "conventions, indices, groups)",
+        "conventions, cards, indices, groups)",
     ),
 ]
 

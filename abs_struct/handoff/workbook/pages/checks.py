@@ -11,7 +11,7 @@ from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import Book, Sheet
 from abs_struct.handoff.workbook.pages.assumptions import changed
 from abs_struct.handoff.workbook.pages.engine import ENGINE, compared
-from abs_struct.waterfall.checks import ROLL, cash_lines
+from abs_struct.waterfall.checks import POOL_ROLL, ROLL, cash_lines
 from abs_struct.waterfall.section import Section
 
 CHECKS = "Checks"
@@ -47,11 +47,15 @@ def statements(book: Book) -> Iterator[Statement]:
     terms_of_cash = [("+", path, True) for path in cash.held] + [("+", path, False) for path in cash.received]
     terms_of_cash += [("-", path, False) for path in (*cash.paid, *cash.held)]
     yield Statement("cash", "cash held + received = cash paid out + cash held after", tuple(terms_of_cash))
-    flows = ("scheduled_principal", "prepaid", "defaulted", "balance")
+    moves = [(sign, f"pool.{line}", word) for sign, line, word in POOL_ROLL if f"pool.{line}" in known]
     yield Statement(
         "pool.roll",
-        "opening balance - scheduled - prepaid - defaulted = balance",
-        (("+", "pool.opening_balance", False), *(("-", f"pool.{flow}", False) for flow in flows)),
+        f"opening balance {' '.join(f'{sign} {word}' for sign, _, word in moves)} = balance",
+        (
+            ("+", "pool.opening_balance", False),
+            *((sign, path, False) for sign, path, _ in moves),
+            ("-", "pool.balance", False),
+        ),
     )
     for n in notes:
         yield Statement(
