@@ -130,7 +130,7 @@ def test_waterfall_pays_what_the_clause_got(mpl, values):
     sheet = values["Waterfall before default"]
     path = "waterfall.before_default.interest_B"
     for title, line in (("Due", "due"), ("Paid", "paid")):
-        found = column(sheet, title, group="5. Interest: Class B")[1:]
+        found = column(sheet, title, group="5. Interest on Class B")[1:]
         assert found == pytest.approx(mpl.lines[f"{path}.{line}"].tolist()[1:], rel=DIGITS)
 
 

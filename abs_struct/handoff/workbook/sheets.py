@@ -10,6 +10,7 @@ from abs_struct.core.findings import AbsStructError
 from abs_struct.core.lines import Line
 from abs_struct.handoff.workbook.words import entity_label, words
 from abs_struct.waterfall.section import Clause, Section
+from abs_struct.waterfall.sentences import EN
 from abs_struct.waterfall.steps.step import WHOLE
 from abs_struct.waterfall.trace import Trace
 
@@ -30,6 +31,14 @@ FIRST_COLUMN = 2
 #: The row of period 0, counted from 1, on every sheet with periods.
 FIRST_ROW = 9
 MOST_COLUMNS = 16_384
+#: How a sentence speaks of a part of the deal that has no label.
+BARE = {
+    "notes": "class {}",
+    "accounts": "the {} account",
+    "facilities": "the {} facility",
+    "hedges": "the {}",
+    "residuals": "the {}",
+}
 #: Lines that number and date the periods: columns A and B.
 CLOCKS = {"deal.period": "A", "pool.period": "A", "deal.payment_date": "B"}
 
@@ -194,14 +203,24 @@ def leg_label(leg: str, owner: str, labels: Mapping[str, str]) -> str:
     return f"{text[:1].upper()}{text[1:]}: " if spoken else ""
 
 
-def clause_title(clause: Clause, labels: Mapping[str, str]) -> str:
-    """The clause's own name, or its kind and what it pays."""
-    step = clause.step
-    if step.name:
-        return words(step.name)
-    owner = step.owners().get(step.word, "")
-    targets = ", ".join(labels.get(f"{owner}.{name}", words(name)) for name in step.targets)
-    return f"{words(step.word)}: {targets}"
+def clause_title(clause: Clause, labels: Mapping[str, str], language: str = EN) -> str:
+    """The clause's own name, or what it pays, in words; in Chinese always the words."""
+    if clause.step.name and language == EN:
+        return words(clause.step.name)
+    text = clause.step.sentence(lambda owner, name: spoken_name(owner, name, labels, language), language)
+    return text[:1].upper() + text[1:]
+
+
+def spoken_name(owner: str, name: str, labels: Mapping[str, str], language: str = EN) -> str:
+    """What a sentence calls a part of the deal: its label, or `class A`, `the reserve account`."""
+    parts = ("accounts", "facilities") if owner == "support" else (owner,)
+    part = next((part for part in parts if f"{part}.{name}" in labels), owner)
+    label = labels.get(f"{part}.{name}", name)
+    if language != EN:
+        return label.removeprefix("Class ") if part == "notes" else label
+    if label != name:
+        return label
+    return BARE.get(part, "{}").format(name if part == "notes" else words(name).lower())
 
 
 def node_of(trace: Trace, path: str) -> Symbol | None:

@@ -25,7 +25,7 @@ class Advance(Step):
     example: ClassVar[str] = "{advance: B, amount: 100}"
     wrong: ClassVar[tuple[str, str]] = ("{advance: C, amount: 100}", "no note 'C'")
     lines: ClassVar[tuple[Line, ...]] = (flow("amount", "Amount", "增发金额", "what the note's holder pays in"),)
-    en: ClassVar[str] = "advance on the {targets} notes"
+    en: ClassVar[str] = "advance on {targets}"
     zh: ClassVar[str] = "{targets}档增加出资"
 
     advance: str = Field(description="the note")

@@ -30,8 +30,8 @@ class Debit(Step):
         flow("amount", "Amount", "借记总额", "the deficiency to be recorded in all"),
         flow("unplaced", "Unplaced", "未能借记金额", "the part of it that no ledger can hold"),
     )
-    en: ClassVar[str] = "debit of the principal deficiency ledgers of the {targets} notes, in that order"
-    zh: ClassVar[str] = "依次借记{targets}档本金缺口账"
+    en: ClassVar[str] = "debit of the principal deficiency ledgers of {targets}{order}"
+    zh: ClassVar[str] = "{order}借记{targets}档本金缺口账"
 
     debit: InTurn = Field(description="the notes in the order in which they are debited, most junior first")
     amount: Formula = Field(description="what is debited, such as pool.defaulted + accounts.principal.drawn")
@@ -65,8 +65,8 @@ class Cure(Step):
     word: ClassVar[str] = "cure"
     example: ClassVar[str] = "{cure: A, into: reserve}"
     wrong: ClassVar[tuple[str, str]] = ("{cure: A, into: reserv}", "did you mean 'reserve'")
-    en: ClassVar[str] = "cure of the principal deficiency ledger of the {targets} notes"
-    zh: ClassVar[str] = "补足{targets}档本金缺口账"
+    en: ClassVar[str] = "cure of the principal deficiency ledger of {targets}{order}"
+    zh: ClassVar[str] = "{order}补足{targets}档本金缺口账"
 
     cure: InTurn = Field(description="the note, or the notes in the order in which they are cured")
     into: str = Field(description="the account that gets the cash, such as principal")

@@ -22,7 +22,7 @@ class Fill(Step):
     word: ClassVar[str] = "fill"
     example: ClassVar[str] = "{fill: reserve}"
     wrong: ClassVar[tuple[str, str]] = ("{fill: reserv}", "did you mean 'reserve'")
-    en: ClassVar[str] = "the {targets} account, up to its required amount"
+    en: ClassVar[str] = "{targets}, up to its required amount"
     zh: ClassVar[str] = "补足{targets}账户至必备金额"
 
     fill: str = Field(description="the account")

@@ -9,6 +9,7 @@ from pydantic import Field
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.terms.names import Names
 from abs_struct.terms.numbers import choice
+from abs_struct.waterfall.sentences import EN
 from abs_struct.waterfall.steps.step import STEPS, Step
 from abs_struct.waterfall.take import CashState, draw
 
@@ -24,8 +25,8 @@ class PayHedge(Step):
     word: ClassVar[str] = "hedge"
     example: ClassVar[str] = "{hedge: swap}"
     wrong: ClassVar[tuple[str, str]] = ("{hedge: swop}", "did you mean 'swap'")
-    en: ClassVar[str] = "payments to the counterparty of the {targets}"
-    zh: ClassVar[str] = "支付{targets}对手方净额"
+    en: ClassVar[str] = "net payment to the counterparty of {targets}{order}"
+    zh: ClassVar[str] = "{order}支付{targets}对手方净额"
 
     hedge: Names = Field(description="the hedge, or the hedges in the order in which they are paid")
     part: choice("net", "termination") = Field(  # type: ignore[valid-type]
@@ -38,6 +39,13 @@ class PayHedge(Step):
 
     def owners(self) -> dict[str, str]:
         return {"hedge": "hedges", "support": "support"}
+
+    def wording(self, language: str) -> str:
+        if self.part == "net":
+            return super().wording(language)
+        if language == EN:
+            return "termination payment to the counterparty of {targets}{order}"
+        return "{order}支付{targets}对手方终止款"
 
     def apply(self, x: Numbers, s: CashState) -> None:
         for source, payments in self.rounds:

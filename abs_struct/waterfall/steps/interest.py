@@ -26,8 +26,8 @@ class PayInterest(Step):
     word: ClassVar[str] = "interest"
     example: ClassVar[str] = "{interest: A, support: reserve}"
     wrong: ClassVar[tuple[str, str]] = ("{interest: Z}", "no note 'Z'")
-    en: ClassVar[str] = "interest on the {targets} notes"
-    zh: ClassVar[str] = "支付{targets}档利息"
+    en: ClassVar[str] = "interest on {targets}{order}"
+    zh: ClassVar[str] = "{order}支付{targets}档利息"
 
     interest: Together = Field(description="the note, or the notes that share equally, or an order")
     support: Names | None = Field(default=None, description="what covers what collections cannot, in turn")

@@ -10,6 +10,7 @@ from pydantic import Field
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.core.formula import Formula
 from abs_struct.terms.names import Names
+from abs_struct.waterfall.sentences import EN
 from abs_struct.waterfall.steps.step import STEPS, Step
 from abs_struct.waterfall.take import AVAILABLE, CashState, draw, take
 
@@ -27,8 +28,8 @@ class PayFees(Step):
     word: ClassVar[str] = "pay"
     example: ClassVar[str] = "{pay: [trustee, servicer]}"
     wrong: ClassVar[tuple[str, str]] = ("{pay: servicr}", "did you mean 'servicer'")
-    en: ClassVar[str] = "fees of the {targets}"
-    zh: ClassVar[str] = "支付{targets}费用"
+    en: ClassVar[str] = "fees: {targets}{order}"
+    zh: ClassVar[str] = "{order}支付{targets}费用"
 
     pay: Names = Field(description="the fee, or the fees in the order in which they are paid")
     uncapped: bool = Field(default=False, description="pay also what the yearly cap keeps back")
@@ -47,6 +48,12 @@ class PayFees(Step):
         return tuple(
             (name, tuple((source, self.leg(name, source)) for source in self.sources)) for name in self.targets
         )
+
+    def detail(self, language: str) -> str:
+        share = "" if self.part is None else self.part.text
+        if language == EN:
+            return (f", up to {share} of what is due" if share else "") + (", beyond the cap" * self.uncapped)
+        return (f"（不超过当期应付的{share}）" if share else "") + ("（不受年度上限限制）" * self.uncapped)
 
     def apply(self, x: Numbers, s: CashState) -> None:
         for name, sources in self.by_fee:

@@ -13,6 +13,7 @@ from abs_struct.core.lines import Line, flow
 from abs_struct.terms.names import Names
 from abs_struct.terms.numbers import choice
 from abs_struct.waterfall.order import InTurn, Weight, allocate, plain
+from abs_struct.waterfall.sentences import EN
 from abs_struct.waterfall.steps.step import STEPS, WHOLE, Step
 from abs_struct.waterfall.take import AVAILABLE, CashState, draw, gated, take
 
@@ -40,8 +41,8 @@ class PayPrincipal(Step):
     lines: ClassVar[tuple[Line, ...]] = (
         flow("amount", "Amount", "应付本金总额", "the amount of principal that the clause asks for in all"),
     )
-    en: ClassVar[str] = "principal of the {targets} notes, in that order"
-    zh: ClassVar[str] = "依次偿付{targets}档本金"
+    en: ClassVar[str] = "principal of {targets}{order}"
+    zh: ClassVar[str] = "{order}偿付{targets}档本金"
 
     principal: InTurn = Field(description="the note, the notes in the order in which they are paid, or an order")
     amount: Formula | None = Field(default=None, description="how much in all; without it, down to nil")
@@ -52,6 +53,11 @@ class PayPrincipal(Step):
 
     def owners(self) -> dict[str, str]:
         return {"principal": "notes", "support": "support"}
+
+    def detail(self, language: str) -> str:
+        if self.to == "nil":
+            return ""
+        return ", down to the planned balance" if language == EN else "至计划余额"
 
     def apply(self, x: Numbers, s: CashState) -> None:
         wanted = None

@@ -22,7 +22,7 @@ class Release(Step):
     word: ClassVar[str] = "release"
     example: ClassVar[str] = "{release: reserve}"
     wrong: ClassVar[tuple[str, str]] = ("{release: reserv}", "did you mean 'reserve'")
-    en: ClassVar[str] = "release of the {targets} account above its required amount into available funds"
+    en: ClassVar[str] = "release of {targets} above its required amount into available funds"
     zh: ClassVar[str] = "将{targets}账户超出必备金额的部分转入可分配资金"
 
     release: str = Field(description="the account")

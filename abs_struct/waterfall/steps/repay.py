@@ -8,6 +8,7 @@ from pydantic import Field
 
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.terms.numbers import choice
+from abs_struct.waterfall.sentences import EN
 from abs_struct.waterfall.steps.step import STEPS, Step
 from abs_struct.waterfall.take import CashState, put, take
 
@@ -24,7 +25,7 @@ class Repay(Step):
     word: ClassVar[str] = "repay"
     example: ClassVar[str] = "{repay: liquidity}"
     wrong: ClassVar[tuple[str, str]] = ("{repay: liquidty}", "did you mean 'liquidity'")
-    en: ClassVar[str] = "interest on and repayment of the {targets} facility"
+    en: ClassVar[str] = "interest on and repayment of {targets}"
     zh: ClassVar[str] = "偿付{targets}流动性支持的利息及本金"
 
     repay: str = Field(description="the facility")
@@ -43,6 +44,13 @@ class Repay(Step):
 
     def touched(self) -> tuple[str, ...]:
         return (self.repay,)
+
+    def wording(self, language: str) -> str:
+        if self.part == "both":
+            return super().wording(language)
+        if language == EN:
+            return ("interest on" if self.part == "interest" else "repayment of") + " {targets}"
+        return "偿付{targets}流动性支持的" + ("利息" if self.part == "interest" else "本金")
 
     def apply(self, x: Numbers, s: CashState) -> None:
         own = s.entities[f"facilities.{self.repay}"]

@@ -23,7 +23,7 @@ class PayResidual(Step):
     word: ClassVar[str] = "residual"
     example: ClassVar[str] = "{residual: originator}"
     wrong: ClassVar[tuple[str, str]] = ("{residual: [a, b]}", "residual")
-    en: ClassVar[str] = "all remaining funds to the {targets}"
+    en: ClassVar[str] = "all remaining funds to {targets}"
     zh: ClassVar[str] = "剩余资金全部分配给{targets}"
 
     residual: Name = Field(description="the holder of the residual")

@@ -15,6 +15,7 @@ from abs_struct.core.registry import Registry
 from abs_struct.terms.base import Terms
 from abs_struct.terms.names import DRAWN, Name
 from abs_struct.waterfall.order import ProRata, Sequential, Shares, formulas_of, leaves_of
+from abs_struct.waterfall.sentences import EN, Say, condition, spoken, supported
 from abs_struct.waterfall.take import AVAILABLE, CashState
 
 #: The leg under which a step finds the lines of its clause as a whole.
@@ -29,7 +30,8 @@ class Step(Terms):
     `word` is the key that names the kind in the deal file and holds its target: `- interest: A`.
     `example` is a clause as it may stand in a deal file; `wrong` is one that must be refused, with words of
     the message that it gets. The tests over the registry run both. `lines` are those of the clause as a whole,
-    beside due, paid and left of each payment; a step writes them to `s.legs[WHOLE]`.
+    beside due, paid and left of each payment; a step writes them to `s.legs[WHOLE]`. `en` and `zh` are its words,
+    with places for its targets and their rank.
     """
 
     word: ClassVar[str] = ""
@@ -103,6 +105,21 @@ class Step(Terms):
         found = [value for value in fields if isinstance(value, Formula)]
         orders = [value for value in fields if isinstance(value, Sequential | ProRata | Shares)]
         return (*found, *(formula for order in orders for formula in formulas_of(order)))
+
+    def sentence(self, say: Say, language: str = EN) -> str:
+        """The clause in words: what it pays and to whom, in which rank, from what else, and while what holds."""
+        said = spoken(getattr(self, self.word), lambda name: say(self.owners().get(self.word, ""), name), language)
+        support = [say("support", name) for name in self.sources[1:]]
+        text = self.wording(language).format(targets=said.targets, order=said.order)
+        return f"{text}{self.detail(language)}{supported(support, language)}{condition(self.when, language)}"
+
+    def wording(self, language: str) -> str:
+        """The words of the kind, with places for targets and rank."""
+        return self.en if language == EN else self.zh
+
+    def detail(self, language: str) -> str:
+        """What the fields of this clause add to the words of its kind."""
+        return ""
 
     @abstractmethod
     def apply(self, x: Numbers, s: CashState) -> None:

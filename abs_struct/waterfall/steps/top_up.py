@@ -31,7 +31,7 @@ class TopUp(Step):
         flow("borrowed", "Borrowed", "本期借用本金", "principal used in this period to pay income"),
         stock("uncovered", "Uncovered", "未补足金额", "defaults and borrowed principal that income has not covered"),
     )
-    en: ClassVar[str] = "top-up of the {targets} account for defaulted and borrowed principal"
+    en: ClassVar[str] = "top-up of {targets} for defaulted and borrowed principal"
     zh: ClassVar[str] = "收入账转入{targets}账户补足违约及借用本金"
 
     top_up: str = Field(description="the principal account")

@@ -23,7 +23,7 @@ class Transfer(Step):
     word: ClassVar[str] = "transfer"
     example: ClassVar[str] = "{transfer: reserve, amount: 100}"
     wrong: ClassVar[tuple[str, str]] = ("{transfer: reserv}", "did you mean 'reserve'")
-    en: ClassVar[str] = "transfer of available funds to the {targets} account"
+    en: ClassVar[str] = "transfer of available funds to {targets}"
     zh: ClassVar[str] = "将可分配资金转入{targets}账户"
 
     transfer: str = Field(description="the account that gets the cash")

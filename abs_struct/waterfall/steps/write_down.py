@@ -30,8 +30,8 @@ class WriteDown(Step):
         flow("amount", "Amount", "核减总额", "the loss to be allocated in all"),
         flow("unplaced", "Unplaced", "未能核减金额", "the part of it that no note can bear"),
     )
-    en: ClassVar[str] = "write-down of the {targets} notes by losses, in that order"
-    zh: ClassVar[str] = "依次以损失核减{targets}档本金"
+    en: ClassVar[str] = "write-down of {targets} by losses{order}"
+    zh: ClassVar[str] = "{order}以损失核减{targets}档本金"
 
     write_down: InTurn = Field(description="the notes in the order in which they bear losses, most junior first")
     amount: Formula = Field(description="the loss to be allocated, such as pool.net_loss")
@@ -67,8 +67,8 @@ class WriteUp(Step):
     example: ClassVar[str] = "{write_up: [A, B], amount: pool.recovered}"
     wrong: ClassVar[tuple[str, str]] = ("{write_up: [A, C], amount: pool.recovered}", "no note 'C'")
     lines: ClassVar[tuple[Line, ...]] = (flow("amount", "Amount", "回拨总额", "the amount to be restored in all"),)
-    en: ClassVar[str] = "write-up of the {targets} notes, in that order"
-    zh: ClassVar[str] = "依次回拨{targets}档已核减本金"
+    en: ClassVar[str] = "write-up of {targets}{order}"
+    zh: ClassVar[str] = "{order}回拨{targets}档已核减本金"
 
     write_up: InTurn = Field(description="the notes in the order in which they are restored, most senior first")
     amount: Formula = Field(description="the most that is restored in all")
