@@ -120,14 +120,20 @@ class Deal:
                 f"prepayments of {lines['pool.prepayment_cut'].sum():,.2f} were cut because default and prepayment "
                 "together would exceed the pool (SMM is capped at 1 - MDR)"
             )
-        if "pool.unplaced_loss" in lines and lines["pool.unplaced_loss"][-1] > 0.005:
+        if "pool.unplaced_loss" in lines and (unplaced := self.unplaced(lines)) > 0.005:
             found.append(
-                f"the pool could no longer bear {lines['pool.unplaced_loss'][-1]:,.2f} of the defaults that the "
-                "cumulative net loss asks for (unplaced loss)"
+                f"the pool could no longer bear {unplaced:,.2f} of the losses that its default curve asks for "
+                "(unplaced loss)"
             )
         if self.terms.retention is not None:
             found += too_little_held(Measures(self.terms, self.schedule, lines, self.program.inputs))
         return (*found, *loose_ends(self.terms, lines))
+
+    def unplaced(self, lines: Ledger) -> float:
+        """What the pool could not bear while the deal held it: nothing is asked of it once it has been called."""
+        unplaced = lines["pool.unplaced_loss"]
+        called = "deal.called" in lines and lines["deal.called"][-1] > 0.5
+        return float(unplaced[int((lines["deal.called"] > 0.5).argmax()) if called else -1])
 
     def with_(self, changes: Mapping[str, object]) -> Deal:
         """The deal with some fields changed: `deal.with_({"assumptions.prepayment.cpr": "25%"})`."""
