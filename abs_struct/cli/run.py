@@ -112,7 +112,8 @@ def show(result: Result, files: tuple[str, ...]) -> None:
     rows = [
         [
             printable(terms.notes[name].label or name, 24), m.rating or "-", money(m.balance),
-            factor_percent(m.balance / deal.pool_balance), factor_percent(m.enhancement), rate(m.coupon), life(m.wal),
+            factor_percent(m.balance / deal.pool_balance), factor_percent(m.enhancement) if m.balance else "n/a",
+            rate(m.coupon), life(m.wal) if m.balance else "n/a",
             rate(m.yield_), life(m.modified_duration), short_date(m.first_principal), short_date(m.last_principal),
             money(m.interest_shortfall), money(m.principal_shortfall),
         ]
@@ -120,6 +121,7 @@ def show(result: Result, files: tuple[str, ...]) -> None:
     ]  # fmt: skip
     header = ["Class", "Rating", "Balance", "% pool", "Enh.", "Coupon", "WAL", "Yield", "Dur.", "First", "Last"]
     print(table([*header, "Int. short", "Prin. short"], rows, left=2))
+    show_coupons(result)
     print()
     parts = {
         "scheduled": deal.scheduled_principal, "prepaid": deal.prepaid, "defaulted": deal.defaulted,
@@ -142,6 +144,17 @@ def show(result: Result, files: tuple[str, ...]) -> None:
     print(f"\nChecks    {passed} of {len(result.checks)} passed{failed}")
     for at, file in enumerate(files):
         print(f"{'Files     ' if at == 0 else '          '}{file}")
+
+
+def show_coupons(result: Result) -> None:
+    """The coupons that are not one fixed rate, below the table that shows their first one."""
+    from abs_struct.deal.summary import note_words
+
+    notes = result.terms.notes.items()
+    said = [(note.label or name, note_words(note)) for name, note in notes if note.floats or note.notional is not None]
+    for at, (label, words) in enumerate(said):
+        lead = "\nCoupons   " if at == 0 else "          "
+        print(f"{lead}{printable(f'{label}: {words}', WIDE - 10)}")
 
 
 def show_triggers(result: Result) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import abs_struct
+from abs_struct.terms.coupons import Coupon
+from abs_struct.terms.notes import Note
 
 #: A Result; it is not imported here, because it imports this module to print itself.
 Run = Any
@@ -36,7 +39,10 @@ def run_summary(result: Run, files: tuple[str, ...] = ()) -> dict[str, Any]:
             "net_loss": deal.net_loss,
             "wal": number(deal.pool_wal),
         },
-        "notes": {name: note_summary(measures) for name, measures in result.note_measures.items()},
+        "notes": {
+            name: note_summary(measures) | {"coupon_terms": note_words(result.terms.notes[name])}
+            for name, measures in result.note_measures.items()
+        },
         "residual": {
             "paid": deal.residual_paid,
             "invested": deal.residual_invested,
@@ -63,6 +69,54 @@ def run_summary(result: Run, files: tuple[str, ...] = ()) -> dict[str, Any]:
         "warnings": list(result.warnings),
         "files": list(files),
     }
+
+
+def note_words(note: Note) -> str:
+    """What a class is paid by, in a few words: its coupon, and what that is counted on where it is not the balance."""
+    on = "" if note.notional is None else f" on {' '.join(note.notional.text.split())}"
+    return f"{coupon_words(note.coupon)}{on}"
+
+
+def coupon_words(coupon: float | Coupon) -> str:
+    """A coupon in a few words.
+
+    >>> coupon_words(0.05), coupon_words(Coupon(index="SOFR", margin=0.008, floor="0%"))
+    ('5.00%', 'SOFR + 0.80%, at least 0%')
+    """
+    if not isinstance(coupon, Coupon):
+        return percent(coupon)
+    steps = "" if coupon.schedule is None else steps_in_words({t: f.text for t, f in coupon.schedule.items()})
+    if coupon.index is not None:
+        sign = "-" if coupon.margin < 0.0 else "+"
+        margin = steps or (percent(abs(coupon.margin)) if coupon.margin else "")
+        text = f"{coupon.index} {sign} {margin}" if margin else coupon.index
+    elif coupon.formula is not None:
+        text = " ".join(coupon.formula.text.split())
+    else:
+        text = steps or percent(coupon.fixed or 0.0)
+    if coupon.step_up is not None:
+        since = coupon.step_up.when
+        when = f"from {coupon.step_up.from_}" if since is None else f"while {' '.join(since.text.split())}"
+        text += f", + {percent(coupon.step_up.add)} {when}"
+    limits = (("at least", coupon.floor), ("at most", coupon.cap))
+    return text + "".join(f", {word} {limit.text}" for word, limit in limits if limit is not None)
+
+
+def steps_in_words(steps: Mapping[int, str]) -> str:
+    """Entries by period: `3% (from period 25 3.5%)`."""
+    first, *others = steps.items()
+    later = ", ".join(f"{text} from period {period}" for period, text in others)
+    return f"{first[1]} ({later})" if later else first[1]
+
+
+def percent(value: float) -> str:
+    """A rate as a document writes it: two decimals, more where it has more.
+
+    >>> percent(0.007), percent(0.00125)
+    ('0.70%', '0.125%')
+    """
+    whole, _, decimals = f"{100.0 * value:.6f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}%"
 
 
 def note_summary(measures: Any) -> dict[str, Any]:

@@ -135,8 +135,8 @@ def note_balances(view: View, axes: Any) -> None:
     """Note balances, one on the other, the most senior at the bottom; wide areas carry their name."""
     unit, words = scale(view)
     below = [0.0] * (view.last + 1)
-    tallest = max(sum(view.line(f"notes.{name}.balance")[0] for name in view.notes), 1.0) / unit
-    for at, (name, label) in enumerate(view.notes.items()):
+    tallest = max(sum(view.line(f"notes.{name}.balance")[0] for name in view.funded), 1.0) / unit
+    for at, (name, label) in enumerate(view.funded.items()):
         values = scaled(view.line(f"notes.{name}.balance"), unit)
         above = [a + b for a, b in zip(below, values, strict=True)]
         colour = COLOURS[at % len(COLOURS)]
@@ -165,7 +165,7 @@ def collections(view: View, axes: Any) -> None:
     hatches = ("", "////", "", "xxxx")
     below = [0.0] * view.last
     for at, (label, path) in enumerate(parts.items()):
-        values = scaled(view.line(path)[1:], unit)
+        values = scaled([value or 0.0 for value in view.flow(path)[1:]], unit)
         above = [a + b for a, b in zip(below, values, strict=True)]
         look = {"facecolor": COLOURS[at], "hatch": hatches[at], "edgecolor": "white", "linewidth": 0.0}
         axes.fill_between(view.dates[1:], below, above, step="mid", label=label, **look)
@@ -179,7 +179,7 @@ def collections(view: View, axes: Any) -> None:
 def enhancement(view: View, axes: Any) -> None:
     """Credit enhancement of each class while it is outstanding, named at its end."""
     ends = []
-    for at, (name, label) in enumerate(view.notes.items()):
+    for at, (name, label) in enumerate(view.funded.items()):
         values = view.enhancement(name)
         shown = [(day, value) for day, value in zip(view.dates, values, strict=True) if value is not None]
         if not shown:

@@ -10,11 +10,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from abs_struct.handoff.files import plain_text
-from abs_struct.handoff.workbook.styles import BASE, GREEN, GREY, HAIRLINE, KINDS, NAVY, NUMBER_FORMATS, RED, Styles
+from abs_struct.handoff.workbook.styles import (
+    BAND,
+    BASE,
+    GREEN,
+    GREY,
+    HAIRLINE,
+    KINDS,
+    NAVY,
+    NUMBER_FORMATS,
+    RED,
+    Styles,
+)
 
 A3, A4 = 8, 9
 EPOCH = date(1899, 12, 30)
@@ -30,6 +42,8 @@ NUMBERS = NUMBER_FORMATS | {
 }
 MORE_KINDS: dict[str, dict[str, Any]] = {
     "plain": {},
+    "group_words": {"bold": True, "font_color": NAVY, "bg_color": BAND, "text_wrap": True, "valign": "bottom",
+                    "left": 1, "left_color": "#FFFFFF"},
     "big": {"bold": True, "font_size": 24, "font_color": NAVY},
     "lead": {"font_size": 12, "font_color": GREY},
     "key": {"font_color": GREY, "bottom": 1, "bottom_color": HAIRLINE, "valign": "top"},
@@ -118,6 +132,8 @@ class Sheet:
     paper: Paper
     worksheet: Any
     name: str
+    columns: dict[tuple[str, str], int] = field(default_factory=dict)  # group and title -> column of its series
+    first_row: int = 0  # of its series
 
     def text(self, row: int, column: int, text: object, kind: str = "cell") -> None:
         """A text: the one way in which words reach a sheet, never read as a formula, a number or a link."""
@@ -185,17 +201,17 @@ class Sheet:
         """A table by period: groups, header, rows, totals; frozen and repeated on every page. Gives first, last row."""
         from xlsxwriter.utility import xl_rowcol_to_cell
 
-        groups = any(column.group for column in columns)
-        last_group = ""
         for at, column in enumerate(columns):
             self.worksheet.set_column(at, at, column.width)
-            if groups:
-                self.text(row, at, column.group if column.group != last_group else "", "group")
-                last_group = column.group
-        head = row + (1 if groups else 0)
+            self.columns[column.group, column.title] = at
+        head = row
+        if any(column.group for column in columns):
+            self.groups(row, columns)
+            head = row + 1
         longest = max(len(column.title) / max(column.width - 2.0, 1.0) for column in columns)
         self.header(head, [column.title for column in columns], 0, 15.0 * max(2, math.ceil(longest)))
         first, count = head + 1, len(columns[0].values)
+        self.first_row = first
         for at, column in enumerate(columns):
             for k, value in enumerate(column.values):
                 self.cell(first + k, at, value, column.number)
@@ -212,6 +228,19 @@ class Sheet:
         self.worksheet.repeat_columns(0, keys - 1)
         self.freeze(first, keys)
         return first, last
+
+    def groups(self, row: int, columns: Sequence[Column]) -> None:
+        """Words over neighbouring columns, in as many lines as they need."""
+        lines, at = 1, 0
+        for group, members in groupby(columns, key=lambda column: column.group):
+            size, width = 0, 0.0
+            for column in members:
+                size, width = size + 1, width + column.width
+            if size > 1 and group:
+                self.worksheet.merge_range(row, at, row, at + size - 1, "", self.paper.look("group_words"))
+            self.text(row, at, group, "group_words" if group else "plain")
+            lines, at = max(lines, math.ceil(1.15 * len(group) / max(width - 2.0, 1.0))), at + size
+        self.worksheet.set_row(row, 15.0 * lines)
 
     def freeze(self, row: int, column: int) -> None:
         """Keep what lies above and to the left in sight."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,53 +17,84 @@ if TYPE_CHECKING:
     from abs_struct.deal.result import Result
 
 HALF_A_CENT = 0.005
+#: What is smaller is nil in a rate, too.
+SMALL = 1e-12
 CNL = "pool.cumulative_net_loss"
 
 
 @dataclass(frozen=True)
 class View:
-    """One run of one scenario, as it is shown."""
+    """One run of one scenario, as it is shown: a row for closing, then one for each payment date.
+
+    In a deal that does not pay every month a flow is what came in or went out since the payment before; with
+    `monthly` there is a row for every month of collections instead.
+    """
 
     result: Result
+    monthly: bool = False
 
     @cached_property
-    def last(self) -> int:
-        """The last period in which anything moves or is owed; the table of a report ends there."""
-        lines = self.result.lines
+    def end(self) -> int:
+        """The last period in which anything moves or is owed, or the payment after it; the tables end there."""
+        lines, pays = self.result.lines, self.result.schedule.pays
         moves = ["pool.collections", "pool.balance", "deal.notes_balance"]
         moves += [name for name in lines if name.startswith("residuals.") and name.endswith(".paid")]
         alive = np.zeros(lines.periods + 1, dtype=bool)
         for name in moves:
             alive |= np.abs(lines[name]) > HALF_A_CENT
         found = np.flatnonzero(alive)
-        return min(int(found[-1]) + 1, lines.periods) if len(found) else lines.periods
+        last = min(int(found[-1]) + 1, lines.periods) if len(found) else lines.periods
+        return next((period for period in range(max(last, 1), lines.periods) if pays[period - 1]), lines.periods)
 
     @cached_property
     def periods(self) -> list[int]:
-        """0 (closing) to the last period shown."""
-        return list(range(self.last + 1))
+        """The period of each row; 0 is closing."""
+        pays = self.result.schedule.pays
+        return [t for t in range(self.end + 1) if self.monthly or t == 0 or pays[t - 1]]
+
+    @property
+    def last(self) -> int:
+        """The number of the last row; closing is row 0."""
+        return len(self.periods) - 1
 
     @cached_property
     def dates(self) -> list[date]:
-        """Closing, then the payment dates."""
-        return list(self.result.dates[: self.last + 1])
+        """Closing, then the payment date of each row."""
+        return [self.result.dates[t] for t in self.periods]
+
+    @cached_property
+    def by_month(self) -> View:
+        """The same run with a row for every month of collections."""
+        return self if self.monthly or self.result.schedule.pay_every_month else View(self.result, monthly=True)
 
     def line(self, path: str) -> list[float]:
-        """A line over the periods shown, closing first."""
-        values: list[float] = self.result.lines[path][: self.last + 1].tolist()
+        """A line as it stands in each row, closing first."""
+        values: list[float] = self.result.lines[path][self.periods].tolist()
         return values
 
-    def total(self, paths: Sequence[str]) -> list[float]:
-        """Several lines added up, in their order."""
-        whole = np.zeros(self.last + 1)
-        for path in paths:
-            whole = whole + self.result.lines[path][: self.last + 1]
-        found: list[float] = whole.tolist()
-        return found
-
-    def flow(self, path: str) -> list[float | None]:
-        """A flow over the periods shown; closing has none."""
+    def paid(self, path: str) -> list[float | None]:
+        """A line as it stands on each payment date; closing has none."""
         return [None, *self.line(path)[1:]]
+
+    def opening(self, path: str) -> list[float | None]:
+        """A line as it stands in the first month of each row; closing has none."""
+        values = self.result.lines[path].tolist()
+        return [None, *(values[t + 1] for t in self.periods[:-1])]
+
+    def flow(self, *paths: str, less: Sequence[str] = ()) -> list[float | None]:
+        """Flows added up, in their order, over the months of each row, without those of `less`; closing has none."""
+        whole = np.zeros(self.result.lines.periods + 1)
+        for path in paths:
+            whole = whole + self.result.lines[path]
+        for path in less:
+            whole = whole - self.result.lines[path]
+        values = whole.tolist()
+        return [None, *(added(values[a + 1 : b + 1]) for a, b in pairwise(self.periods))]
+
+    def moves(self, path: str) -> bool:
+        """Whether a line exists and is anything but nil in some period shown."""
+        lines = self.result.lines
+        return path in lines and bool((np.abs(lines[path][: self.end + 1]) > SMALL).any())
 
     def enhancement(self, note: str) -> list[float | None]:
         """Credit enhancement of a class while it and the pool are outstanding."""
@@ -73,7 +105,7 @@ class View:
     @cached_property
     def enhancement_span(self) -> tuple[float, float]:
         """The least and the largest enhancement of any class, 0 and 1 among them; below -100% nothing is shown."""
-        found = [value for name in self.result.terms.notes for value in self.enhancement(name) if value is not None]
+        found = [value for name in self.funded for value in self.enhancement(name) if value is not None]
         return max(min([0.0, *found]), -1.0), max([1.0, *found])
 
     def label(self, owner: str) -> str:
@@ -84,6 +116,17 @@ class View:
     def notes(self) -> dict[str, str]:
         """The classes by name, with the labels to print, most senior first."""
         return {name: self.label(f"notes.{name}") for name in self.result.terms.notes}
+
+    @cached_property
+    def with_balance(self) -> dict[str, str]:
+        """The classes that have a balance at some time: no interest-only class."""
+        return {name: label for name, label in self.notes.items() if self.moves(f"notes.{name}.balance")}
+
+    @cached_property
+    def funded(self) -> dict[str, str]:
+        """The same without loans that fund an account, which are no notes."""
+        terms = self.result.terms.notes
+        return {name: label for name, label in self.with_balance.items() if not terms[name].subordinated_loan}
 
     @property
     def residuals(self) -> list[str]:
@@ -103,8 +146,8 @@ class View:
 
     @cached_property
     def notes_end(self) -> int:
-        """The period in which the last class is repaid, or the last one shown."""
-        owed = np.flatnonzero(self.result.lines["deal.notes_balance"][: self.last + 1] > HALF_A_CENT)
+        """The row in which the last class is repaid, or the last one."""
+        owed = np.flatnonzero(np.array(self.line("deal.notes_balance")) > HALF_A_CENT)
         return min(int(owed[-1]) + 1, self.last) if len(owed) else self.last
 
     @cached_property
@@ -116,6 +159,14 @@ class View:
     def draft(self) -> str:
         """What is stamped on every page of a run whose checks fail."""
         return "DRAFT - CHECK FAILED" if self.result.failures else ""
+
+
+def added(values: Sequence[float]) -> float:
+    """Numbers added up in their order."""
+    total = values[0]
+    for value in values[1:]:
+        total += value
+    return total
 
 
 def written(tree: Any) -> str:

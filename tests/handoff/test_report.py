@@ -76,7 +76,7 @@ def test_pages(values):
     """The pages, in the order in which a reader asks."""
     assert values.sheetnames == [
         "Cover", "Summary", "Cash flows", "Note A", "Note B", "Note C", "Note D", "Waterfall before default",
-        "Waterfall after default", "Pool", "Triggers", "Decrement", "Stratification", "Eligibility", "Checks",
+        "Waterfall after default", "Fees", "Accounts", "Pool", "Triggers", "Decrement", "Stratification", "Eligibility", "Checks",
     ]  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def test_waterfall_pays_what_the_clause_got(mpl, values):
     sheet = values["Waterfall before default"]
     path = "waterfall.before_default.interest_B"
     for title, line in (("Due", "due"), ("Paid", "paid")):
-        found = column(sheet, title, group="5. Interest on Class B")[1:]
+        found = column(sheet, title, group="5. Interest on Class B, supported by Reserve account")[1:]
         assert found == pytest.approx(mpl.lines[f"{path}.{line}"].tolist()[1:], rel=DIGITS)
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
+from abs_struct.deal.summary import note_words
 from abs_struct.handoff.report import pictures
 from abs_struct.handoff.sheet import A3, Paper, Sheet
 from abs_struct.handoff.view import View
@@ -18,7 +22,7 @@ CLASSES = (
 
 def open_page(paper: Paper) -> Sheet:
     """The second sheet of the workbook."""
-    widths = (26, 8, 15, 10, 10, 10, 9, 10, 10, 10, 10, 12, 12, 14, 12, 12)
+    widths = (26, 8, 15, 10, 10, 10, 9, 10, 10, 10, 10, 12, 12, 14, 12, 12, 44)
     return paper.sheet(TITLE, widths, size=A3)
 
 
@@ -26,16 +30,22 @@ def fill(view: View, paper: Paper, sheet: Sheet) -> None:
     """Write the page; its charts read the pages by period."""
     result = view.result
     sheet.title(f"{result.terms.name}: summary", f"amounts in {result.terms.currency}; scenario of the cover")
-    row = sheet.header(3, [word for word, _ in CLASSES], 2, 30)
+    floating = any(note.floats or note.notional is not None for note in result.terms.notes.values())
+    classes = (*CLASSES, ("Coupon terms", "words")) if floating else CLASSES
+    row = sheet.header(3, [word for word, _ in classes], (0, 1, len(CLASSES)), 30)
     pool = result.deal_measures.pool_balance
     for name, label in view.notes.items():
         m = result.note_measures[name]
-        values = (
-            label, m.rating or "-", m.balance, m.balance / pool, m.enhancement, m.coupon, m.wal, m.price, m.yield_,
+        funded = m.balance > 0.0  # an interest-only class has no price of its own to measure a yield at
+        enhancement, price = (m.enhancement, m.price) if funded else (math.nan, math.nan)
+        values: tuple[Any, ...] = (
+            label, m.rating or "-", m.balance, m.balance / pool, enhancement, m.coupon, m.wal, price, m.yield_,
             m.modified_duration, m.convexity, m.first_principal or "-", m.last_principal or "-", m.interest_paid,
             m.interest_shortfall, m.principal_shortfall,
         )  # fmt: skip
-        row = sheet.rows(row, [values], [number for _, number in CLASSES])
+        if floating:
+            values = (*values, note_words(result.terms.notes[name]))
+        row = sheet.rows(row, [values], [number for _, number in classes])
     row = facts(view, sheet, row + 1)
     row = triggers(view, sheet, row + 1)
     for at, (chart, words) in enumerate(pictures.all_of(view, paper)):

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from abs_struct.handoff.report.periods import CASH, FIRST_ROW, POOL, TRIGGERS, note_page
+from abs_struct.handoff.report.periods import CASH, POOL, note_page
+from abs_struct.handoff.report.triggers import TITLE as TRIGGERS
 from abs_struct.handoff.sheet import Paper
 from abs_struct.handoff.view import View
 from abs_struct.handoff.workbook.styles import COLOURS, GREY, HAIRLINE, INK
@@ -24,24 +25,19 @@ def all_of(view: View, paper: Paper) -> Iterator[tuple[Any, str]]:
 
 
 def cells(
-    view: View, paper: Paper, title: str, column: int, *, groups: bool, start: int = 0, end: int = -1
+    view: View, paper: Paper, page: str, title: str, *, group: str = "", start: int = 0, end: int = -1
 ) -> dict[str, Any]:
     """Dates and one column of a page by period."""
-    head = FIRST_ROW + (2 if groups else 1)
-    stop = view.last if end < 0 else end
-    name, first, last = paper.names[title], head + start, head + stop
-    return {"categories": [name, first, 1, last, 1], "values": [name, first, column, last, column]}
+    sheet = paper.sheets[page]
+    first = sheet.first_row + start
+    last = sheet.first_row + (view.last if end < 0 else end)
+    column = sheet.columns[group, title]
+    return {"categories": [sheet.name, first, 1, last, 1], "values": [sheet.name, first, column, last, column]}
 
 
 def spoken(label: str) -> str:
     """The name of a series; one that begins like a formula would be read as a reference."""
     return label.lstrip("= ") or "-"
-
-
-def column_of(view: View, title: str, word: str) -> int:
-    """The column of the cash flow page with this title."""
-    fixed = ("Period", "Payment date", "Interest", "Scheduled principal", "Prepayments", "Recoveries")
-    return fixed.index(word)
 
 
 def styled(chart: Any, title: str, number: str, unit: str, end_year: int, start_year: int) -> Any:
@@ -82,20 +78,19 @@ def scale_of(view: View) -> tuple[str, str]:
 def note_balances(view: View, paper: Paper) -> tuple[Any, str]:
     """Note balances, one on the other, the most senior at the bottom."""
     chart = paper.workbook.add_chart({"type": "area", "subtype": "stacked"})
-    for at, (name, label) in enumerate(view.notes.items()):
+    for at, (name, label) in enumerate(view.funded.items()):
         fill = {"fill": {"color": COLOURS[at % len(COLOURS)]}, "border": {"color": "#FFFFFF", "width": 0.5}}
-        chart.add_series({"name": spoken(label), **cells(view, paper, note_page(name), 7, groups=False), **fill})
+        chart.add_series({"name": spoken(label), **cells(view, paper, note_page(name), "Closing balance"), **fill})
     finished(view, chart, "Note balances", *scale_of(view), view.last)
-    return chart, f"Stacked areas: the balance of {', '.join(view.notes.values())} by payment date"
+    return chart, f"Stacked areas: the balance of {', '.join(view.funded.values())} by payment date"
 
 
 def collections(view: View, paper: Paper) -> tuple[Any, str]:
     """What the pool brings in, split."""
     chart = paper.workbook.add_chart({"type": "column", "subtype": "stacked"})
     for at, word in enumerate(("Scheduled principal", "Prepayments", "Interest", "Recoveries")):
-        column = column_of(view, CASH, word)
         fill = {"fill": {"color": COLOURS[at]}, "border": {"none": True}, "gap": 25}
-        chart.add_series({"name": word, **cells(view, paper, CASH, column, groups=True, start=1), **fill})
+        chart.add_series({"name": word, **cells(view, paper, CASH, word, group="Collections", start=1), **fill})
     number, unit = scale_of(view)
     finished(view, chart, "Collections", number.replace("#,##0,,", "#,##0.0,,"), unit, view.last)
     return chart, "Stacked columns: scheduled principal, prepayments, interest and recoveries by payment date"
@@ -104,9 +99,9 @@ def collections(view: View, paper: Paper) -> tuple[Any, str]:
 def enhancement(view: View, paper: Paper) -> tuple[Any, str]:
     """Credit enhancement of each class while it is outstanding."""
     chart = paper.workbook.add_chart({"type": "line"})
-    for at, (name, label) in enumerate(view.notes.items()):
+    for at, (name, label) in enumerate(view.funded.items()):
         line = {"color": COLOURS[at % len(COLOURS)], "width": 1.75, "dash_type": DASHES[at % len(DASHES)]}
-        found = cells(view, paper, note_page(name), 9, groups=False, end=view.notes_end)
+        found = cells(view, paper, note_page(name), "Credit enhancement", end=view.notes_end)
         chart.add_series({"name": spoken(label), **found, "line": line})
     chart.show_blanks_as("gap")
     finished(view, chart, "Credit enhancement, of the pool balance", "0%", "", view.notes_end)
@@ -123,20 +118,17 @@ def losses(view: View, paper: Paper) -> tuple[Any, str]:
     name = view.loss_trigger
     title = "Cumulative net loss"
     if name is None:
+        by_month = view.by_month
         line = {"color": COLOURS[0], "width": 2}
-        chart.add_series({"name": title, **cells(view, paper, POOL, 12, groups=True, end=view.notes_end), "line": line})
+        found = cells(by_month, paper, POOL, "% of initial pool", group="Losses", end=by_month.notes_end)
+        chart.add_series({"name": title, **found, "line": line})
         finished(view, chart, f"{title}, of the initial pool", "0%", "", view.notes_end)
         return chart, "Line: cumulative net loss as a share of the initial pool"
-    before = 2
-    for other, terms in view.result.terms.triggers.items():
-        if other == name:
-            break
-        before += 5 if terms.levels is not None else 2
-    span: dict[str, Any] = {"groups": True, "start": 1, "end": view.notes_end}
+    group = view.label(f"triggers.{name}")
+    span: dict[str, Any] = {"group": group, "start": 1, "end": view.notes_end}
     tested = {"line": {"color": COLOURS[0], "width": 2}}
     level = {"line": {"color": COLOURS[3], "width": 1.75, "dash_type": "dash"}}
-    label = spoken(view.label(f"triggers.{name}"))
-    chart.add_series({"name": label, **cells(view, paper, TRIGGERS, before, **span), **tested})
-    chart.add_series({"name": "Trigger level", **cells(view, paper, TRIGGERS, before + 1, **span), **level})
+    chart.add_series({"name": spoken(group), **cells(view, paper, TRIGGERS, "Tested value", **span), **tested})
+    chart.add_series({"name": "Trigger level", **cells(view, paper, TRIGGERS, "Level", **span), **level})
     finished(view, chart, f"{title} against its trigger", "0.0%", "", view.notes_end)
     return chart, "Lines: cumulative net loss as tested, and the level of its trigger, while notes are outstanding"
