@@ -122,7 +122,7 @@ def stratify(
 @app.command()
 def generate(
     specification: Annotated[Path, typer.Argument(help="The specification of the pool (.yaml).", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", help="Where to write it: .csv or .csv.gz.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="Where to: .csv, .csv.gz or .parquet.", show_default=False)],
 ) -> None:
     """Write a synthetic tape from a short specification."""
     from abs_struct.tape.generate import as_csv, write_tape

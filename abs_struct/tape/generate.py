@@ -1,4 +1,4 @@
-"""Synthetic pools: seeded, level-pay consistent to the cent, with exact totals, and the same bytes every time.
+"""Synthetic pools: seeded, consistent to the cent with how their loans repay, with exact totals, and reproducible.
 
 Only integers and the four operations are used, on a counter-based random stream per column: the loans do not depend
 on the machine, nor on the version of a library, and a new column does not change the others.
@@ -36,6 +36,8 @@ def generate(spec: Specification) -> dict[str, Column]:
     late = np.zeros(n, dtype=np.int64)
     late[seasoned] = dealt(spec, "days_past_due", spec.days_past_due, int(seasoned.sum()))
     paid = np.maximum(ages - (late + 29) // 30, 0)
+    words = {name: chosen(spec, name, weights, n) for name, weights in spec.columns.items()}
+    repaid = np.where(words["repayment"] == "interest_first", 0, paid) if "repayment" in words else paid
     grades = list(spec.grades)
     grade = dealt(spec, "grades", {i: spec.grades[name].share for i, name in enumerate(grades)}, n)
     ladder, sub = sub_grades(spec, grade)
@@ -43,13 +45,12 @@ def generate(spec: Specification) -> dict[str, Column]:
     scores = {i: spec.grades[name].fico or () for i, name in enumerate(grades)}
     fico = {"fico": whole(quantiles(spec, "fico", grade, scores))} if all(scores.values()) else {}
 
-    ladder, scale = parallel(spec, raw, ladder, sub, terms, paid)
+    ladder, scale = parallel(spec, raw, ladder, sub, terms, repaid)
     originals = within(spec, raw * scale)
-    balances = amortised(originals, ladder[sub], terms, paid)
-    meet_total(spec, originals, balances, (ladder[sub], terms, paid), ages)
+    balances = amortised(originals, ladder[sub], terms, repaid)
+    meet_total(spec, originals, balances, (ladder[sub], terms, repaid), ages)
     sub = meet_rate(spec, balances, ladder, sub, grade, ages)
-    meet_total(spec, originals, balances, (ladder[sub], terms, paid), ages)  # balances of seasoned loans follow rates
-    words = {name: chosen(spec, name, weights, n) for name, weights in spec.columns.items()}
+    meet_total(spec, originals, balances, (ladder[sub], terms, repaid), ages)  # of seasoned loans: they follow rates
     return {
         "loan_id": np.array([spec.id.format(i) for i in range(1, n + 1)]),
         "origination_date": origination(spec, ages),
@@ -253,15 +254,24 @@ def as_csv(spec: Specification, columns: Mapping[str, Column]) -> str:
 
 
 def write_tape(path: str | Path, text: str) -> Path:
-    """Write a CSV text, packed where the name ends in .gz; the same text gives the same bytes."""
+    """Write a CSV text, packed where the name ends in .gz, as a table where it ends in .parquet.
+
+    The same text gives the same bytes (of Parquet: with the same version of its library).
+
+    Raises
+    ------
+    TapeError : another kind of file, or a place that cannot be written
+    """
     file = Path(path)
     data = text.encode()
     if file.suffix == ".gz":
         import gzip
 
         data = gzip.compress(data, 9, mtime=0)
+    elif file.suffix == ".parquet":
+        data = as_parquet(data)
     elif file.suffix != ".csv":
-        raise TapeError(f"{path}: a generated tape is written as .csv or .csv.gz")
+        raise TapeError(f"{path}: a generated tape is written as .csv, .csv.gz or .parquet")
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -270,3 +280,16 @@ def write_tape(path: str | Path, text: str) -> Path:
     except OSError as error:
         raise TapeError(f"{path}: cannot be written ({error.strerror})") from None
     return file
+
+
+def as_parquet(data: bytes) -> bytes:
+    """A CSV text as a Parquet file: ids stay text, numbers and dates are typed."""
+    import io
+
+    import pyarrow
+    from pyarrow import csv, parquet
+
+    types = csv.ConvertOptions(column_types={"loan_id": pyarrow.string()})
+    packed = io.BytesIO()
+    parquet.write_table(csv.read_csv(io.BytesIO(data), convert_options=types), packed, compression="zstd")
+    return packed.getvalue()

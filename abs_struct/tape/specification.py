@@ -43,7 +43,10 @@ class Grade(Terms):
 
 
 class Specification(Terms):
-    """A synthetic pool of level-pay loans: shares are met exactly, totals to the cent, the rate within 0.5 bp."""
+    """A synthetic pool: shares are met exactly, totals to the cent, the rate within 0.5 bp.
+
+    Loans are level pay, unless a column `repayment` says interest_first: then nothing of their balance is repaid.
+    """
 
     name: str
     seed: Count

@@ -161,3 +161,23 @@ def test_impossible_specifications(tmp_path, change, words):
     with pytest.raises(TapeError) as error:
         read_specification(tmp_path / "pool.yaml")
     assert words in str(error.value)
+
+
+def test_interest_first_loans_keep_their_balance():
+    """Where a column says interest_first nothing is repaid before the end; total and rate are met as ever."""
+    columns = {"repayment": {"level_pay": 0.85, "interest_first": 0.15}}
+    spec = Specification.model_validate(SMALL | {"ages": {2: 0.2, 5: 0.8}, "columns": columns})
+    loans = generate(spec)
+    whole = loans["balance"] == loans["original_balance"]
+    assert np.array_equal(whole, loans["repayment"] == "interest_first")
+    assert whole.mean() == 0.15
+    assert int(loans["balance"].sum()) == 5_000_000_01
+    assert abs((loans["balance"] * loans["rate"]).sum() / 5_000_000_01 - 1000.0) <= 0.5
+
+
+def test_parquet_holds_the_same_tape(tmp_path):
+    """The same loans are read from .csv.gz and from .parquet, to the cent."""
+    text = as_csv(found := Specification.model_validate(SMALL), generate(found))
+    one, other = (read_tape(write_tape(tmp_path / name, text)) for name in ("loans.csv.gz", "loans.parquet"))
+    for name, column in one.columns.items():
+        assert np.array_equal(column, other.columns[name]), name
