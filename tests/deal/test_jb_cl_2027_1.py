@@ -1,0 +1,220 @@
+"""JB-CL 2027-1: it runs and ties, its figures are those of its documents, and its trigger is worth what it costs."""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import abs_struct
+from abs_struct.tape.generate import as_csv, generate, write_tape
+from abs_struct.tape.specification import read_specification
+from abs_struct.waterfall.engine import run, run_as_arrays
+
+DEALS = Path(__file__).parents[2] / "deals"
+FILE = DEALS / "jb_cl_2027_1.yaml"
+NO_TRIGGER = {"triggers.cumulative_default.above": "1000%"}
+
+
+@cache
+def deal() -> abs_struct.Deal:
+    """The shipped deal, its tape read once."""
+    found = abs_struct.load(FILE)
+    _ = found.collateral
+    return found
+
+
+@cache
+def base() -> abs_struct.Result:
+    """The base case."""
+    return deal().run()
+
+
+def test_the_base_case_ties_to_its_documents() -> None:
+    """Pool, classes and dates to the cent; lives and junior as a plain simulation has them, within 10%."""
+    result = base()
+    assert not result.failures, [str(check) for check in result.failures]
+    assert not result.warnings
+    assert result.collateral.loans == 25_870
+    assert result.collateral.ineligible == 0
+    assert result.lines["pool.initial_balance"][0] == 1_000_000_000.0
+    sizes = {"A": 775e6, "B": 75e6, "sub": 150e6}
+    assert {name: result.lines[f"notes.{name}.balance"][0] for name in sizes} == sizes
+    assert [day.isoformat() for day in result.dates[3:5]] == ["2027-07-26", "2027-08-26"]
+    for name, life in (("A", 0.81), ("B", 1.11)):
+        measures = result.note_measures[name]
+        assert measures.wal == pytest.approx(life, rel=0.10)
+        assert measures.principal_shortfall == measures.interest_shortfall == 0.0
+    junior = result.lines["notes.sub.principal_paid"].sum() + result.lines["residuals.sub.paid"].sum()
+    assert junior == pytest.approx(146e6, rel=0.05)
+
+
+def test_cumulative_default_follows_its_documents() -> None:
+    """1.85 / 2.97 / 3.59 / 4.38% at months 3, 6, 9 and 12 in a plain simulation, within 10%; 4.80% at the end."""
+    lines = base().lines
+    value = lines["triggers.cumulative_default.value"]
+    assert value[[3, 6, 9, 12]] == pytest.approx([0.0185, 0.0297, 0.0359, 0.0438], rel=0.10)
+    bought = lines["pool.purchased"].sum()
+    assert value[-1] == pytest.approx(lines["pool.cumulative_defaulted"][-1] / (1e9 + bought), rel=1e-12)
+    assert value[-1] == pytest.approx(0.048, rel=1e-9)
+    assert lines["amounts.bought"][-1] == pytest.approx(bought, rel=1e-12)
+
+
+def test_every_loan_defaults_in_a_triangle() -> None:
+    """Of each par bought 4.8% default, as much of either kind, most in month 4 of 8 (the peak lies at 3.2 months)."""
+    lines = base().lines
+    for kind in ("level_pay", "interest_first"):
+        unit = lines[f"units.{kind}.defaulted"]
+        assert unit.sum() == pytest.approx(0.048, rel=1e-12)
+        assert int(np.argmax(unit)) == 4
+        assert (np.diff(unit[:5]) > 0).all()
+        assert (np.diff(unit[4:9]) < 0).all()
+
+
+def test_the_purchase_period_has_seven_dates() -> None:
+    """What is collected up to the first payment and each month's principal and excess income buy; then nothing more."""
+    result = base()
+    lines, dates = result.lines, [day.isoformat() for day in result.dates]
+    bought = np.flatnonzero(lines["pool.purchased"] > 0.0)
+    assert [dates[t] for t in bought] == [
+        "2027-07-26", "2027-08-26", "2027-09-27", "2027-10-26", "2027-11-26", "2027-12-27", "2028-01-31",
+    ]  # fmt: skip
+    assert np.abs(lines["accounts.principal.balance"][bought]).max() < 1e-6
+    assert not lines["notes.A.principal_paid"][: bought[-1] + 1].any()
+    shares = lines["receivables.interest_first.purchased"][bought] / lines["pool.purchased"][bought]
+    assert shares == pytest.approx(0.15, rel=1e-12)
+
+
+def test_income_tops_up_principal_before_the_junior_sees_any() -> None:
+    """a + b + c - d: what income moved to principal never exceeds defaults and borrowed principal to date."""
+    lines = base().lines
+    clause = "waterfall.income.top_up_principal"
+    owed = np.cumsum(lines[f"{clause}.losses"] + lines[f"{clause}.borrowed"])
+    covered = np.cumsum(lines[f"{clause}.paid"])
+    assert (covered <= owed + 1e-6).all()
+    assert lines[f"{clause}.uncovered"] == pytest.approx(owed - covered, abs=1e-4)
+    assert covered[-1] > 60e6
+    early = lines["revolving.active"] > 0.5
+    assert not lines["notes.sub.interest_paid"][early].any()
+    calm = deal().with_({"assumptions.default.multiple": 0.5}).run().lines
+    paid = calm["notes.sub.interest_paid"]
+    first = int(np.argmax(paid > 0.0))
+    assert base().dates[first].isoformat() == "2028-02-28"
+    assert paid.max() <= 150e6 * 0.02 * 33 / 365 + 1e-6
+
+
+def test_half_of_the_servicing_fee_ranks_behind_interest() -> None:
+    """Where collections fail, the senior half is paid and the junior half waits."""
+    lost = deal().with_({"assumptions.interruption": "{from: 6, months: 1}"}).run()
+    assert not lost.failures
+    due = lost.lines["fees.servicer.due"][6]
+    assert lost.lines["fees.servicer.paid"][6] == pytest.approx(due / 2.0, rel=1e-12)
+    assert lost.lines["notes.A.interest_shortfall"][6] == 0.0  # the liquidity reserve pays it
+    assert lost.lines["accounts.liquidity.drawn"][6] > 1e6
+
+
+def break_even(changes: dict[str, str]) -> dict[str, float]:
+    """The largest multiple of defaults, in steps of 0.01, at which a class gets all its principal."""
+    multiples = np.round(np.arange(1.5, 7.5, 0.01), 2)
+    program = deal().with_(changes).program
+    program.inputs["assumptions.default.multiple"] = multiples
+    lines, found = run(program), {}
+    for name in "AB":
+        lost = lines[f"notes.{name}.balance"][-1] > 1.0
+        assert lost.any()
+        found[name] = float(multiples[int(np.argmax(lost)) - 1])
+    return found
+
+
+def test_the_trigger_is_worth_its_keep() -> None:
+    """Break-even multiples with the trigger are 1.4 times those without, or more; within 20% of a plain simulation."""
+    with_it, without = break_even({}), break_even(NO_TRIGGER)
+    for name, tested, plain in (("A", 5.11, 3.12), ("B", 3.72, 2.38)):
+        assert with_it[name] >= 1.4 * without[name]
+        assert with_it[name] == pytest.approx(tested, rel=0.20)
+        assert without[name] == pytest.approx(plain, rel=0.20)
+
+
+def test_acceleration_ends_the_purchases_and_turns_all_income_to_principal() -> None:
+    """At twice the defaults the schedule is breached on the first date: A is repaid from then on, the junior not."""
+    result = deal().with_({"assumptions.default.multiple": 2.5}).run()
+    lines = result.lines
+    assert not result.failures
+    assert result.triggers["cumulative_default"].first_breach == 3
+    assert not lines["pool.purchased"].any()
+    assert lines["notes.A.principal_paid"][3] > 300e6
+    assert not lines["notes.sub.interest_paid"].any()
+    assert not lines["waterfall.income.top_up_principal.paid"].any()
+    assert lines["waterfall.income.all_to_principal.paid"][3] > 0.0
+
+
+def test_a_purchase_shortfall_ends_purchases_and_may_be_cured() -> None:
+    """Where loans are found for 70% of the cash only, purchases pause after two dates, for one date."""
+    lines = deal().with_({"amounts.offered": "70%"}).run().lines
+    active = lines["triggers.purchase_shortfall.active"]
+    assert lines["triggers.purchase_shortfall.value"][4:6] == pytest.approx([0.3, 0.3], rel=1e-9)
+    assert active[3:7].tolist() == [0.0, 0.0, 1.0, 0.0]
+    assert lines["pool.purchased"][5] == 0.0
+    assert lines["pool.purchased"][6] > 0.0
+    assert lines["notes.A.principal_paid"][5] > 0.0
+
+
+def test_perfection_fills_the_transfer_reserve() -> None:
+    """A servicer downgrade fired by hand: 3.0 m are set aside at once and given back when A and B are repaid."""
+    result = deal().with_({"triggers.servicer_downgrade.fired": 6}).run()
+    held = result.lines["accounts.transfer_reserve.balance"]
+    repaid = int(np.argmax(result.lines["notes.B.balance"] <= 0.01))
+    assert held[6:repaid].tolist() == [3e6] * (repaid - 6)
+    assert held[-1] == 0.0
+    assert not result.failures
+
+
+def test_after_an_event_of_default_all_cash_is_one() -> None:
+    """Fired by hand: purchases end, accounts are joined, and A gets interest and principal before B gets interest."""
+    result = deal().with_({"triggers.event_of_default.fired": 6}).run()
+    lines = result.lines
+    assert not result.failures
+    outstanding = lines["notes.A.balance"] > 0.01
+    assert not lines["pool.purchased"][6:].any()
+    assert not lines["accounts.principal.balance"][6:].any()
+    assert lines["accounts.liquidity.balance"][6] == 0.0
+    assert not lines["notes.B.interest_paid"][6:][outstanding[6:]].any()
+    assert lines["waterfall.after_default.principal_A.paid"].sum() == pytest.approx(775e6, rel=1e-12)
+    assert lines["notes.B.interest_shortfall"][-1] == 0.0  # what waited is paid once A is repaid
+
+
+def test_senior_interest_that_fails_is_an_event_of_default() -> None:
+    """At twelve times the defaults A's interest fails on a date, and on the next all cash is one."""
+    result = deal().with_({"assumptions.default.multiple": 12}).run()
+    lines = result.lines
+    assert not result.failures
+    begun = int(np.argmax(lines["triggers.event_of_default.active"] > 0.5))
+    assert begun > 0
+    assert lines["notes.A.interest_shortfall"][begun - 1] > 0.01
+    assert not lines["notes.A.interest_shortfall"][: begun - 1].any()
+    assert not lines["accounts.principal.balance"][begun:].any()
+
+
+def test_floats_and_arrays_agree_bit_for_bit() -> None:
+    """All lines of the single run equal the array run, bit for bit."""
+    many = run_as_arrays(deal().program)
+    for name, series in base().lines.items():
+        assert np.array_equal(many[name][:, 0], series), name
+
+
+def test_the_tapes_are_what_their_specifications_give(tmp_path: Path) -> None:
+    """The small tape byte for byte; the whole one, as Parquet, has 258,700 loans and gives the same classes."""
+    small = read_specification(DEALS / "tapes/jb_cl_2027_1.small.yaml")
+    shipped = gzip.decompress((DEALS / "tapes/jb_cl_2027_1.small.csv.gz").read_bytes())
+    assert as_csv(small, generate(small)).encode() == shipped
+    whole = read_specification(DEALS / "tapes/jb_cl_2027_1.yaml")
+    file = write_tape(tmp_path / "whole.parquet", as_csv(whole, generate(whole)))
+    result = abs_struct.load(FILE, tape=file).run()
+    assert not result.failures
+    assert result.collateral.loans == 258_700
+    assert result.collateral.balance == 1_000_000_000.0
+    for name in "AB":
+        assert result.note_measures[name].wal == pytest.approx(base().note_measures[name].wal, rel=0.02)
