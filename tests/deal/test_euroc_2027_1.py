@@ -106,8 +106,8 @@ def test_a_year_of_replenishment_gives_the_figures_of_the_sheet(tmp_path: Path) 
     A plain simulation gave cumulative net loss 1.28 / 2.94 / 4.18 / 4.99 to 5.59%, the switch in month 55, break-even
     default multiples A to F 4.2 / 3.4 / 2.7 / 2.1 / 1.7 / 1.05; ours are 1.21 / 2.88 / 4.17 / 5.01 to 5.61%, period 57,
     and 4.2 / 3.4 / 2.75 / 2.1 / 1.25 / 1.1. E breaks at 1.3, where losses stay just below the schedule of the switch,
-    holds again from 1.4, and breaks for good from 1.6. The EUR 24 m hold the EUR 5 m of the reserve loan. The simulation's life
-    of F, 2.3 years, is not ours: paid pro rata, and last after the switch, F lives a little longer than E.
+    holds again from 1.4, and breaks for good from 1.6. The EUR 24 m hold the EUR 5 m of the reserve loan. The
+    simulation's 2.3 years for F are not ours: paid pro rata, and last after the switch, F lives longer than E.
     """
     text = FILE.read_text()
     for old, new in REPLENISHED.items():
