@@ -137,6 +137,8 @@ def show(result: Result, files: tuple[str, ...]) -> None:
     )
     show_triggers(result)
     show_events(result)
+    if result.retention is not None:
+        print(f"\nRetention {result.retention.sentence}")
     for warning in result.warnings:
         say(f"note: {warning}")
     passed = len(result.checks) - len(result.failures)
