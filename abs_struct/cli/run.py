@@ -137,8 +137,8 @@ def show(result: Result, files: tuple[str, ...]) -> None:
     )
     show_triggers(result)
     show_events(result)
-    if result.retention is not None:
-        print(f"\nRetention {result.retention.sentence}")
+    if result.retention is not None and result.retention.passed:  # what fails is a note
+        print(f"\nRetention {result.retention.sentence.removeprefix('risk retention ')}")
     for warning in result.warnings:
         say(f"note: {warning}")
     passed = len(result.checks) - len(result.failures)
