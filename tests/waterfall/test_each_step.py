@@ -166,10 +166,17 @@ def test_hedge_and_its_termination() -> None:
 
 def test_a_facility_is_repaid_with_interest() -> None:
     """5 of interest and 60 outstanding from 50 of cash: 45 are repaid, and may be drawn again."""
-    of = {"liq": {"available": 40.0, "opening_balance": 50.0, "drawn": 10.0, "owed": 5.0}}
+    of = {"liq": {"available": 40.0, "limit": 100.0, "opening_balance": 50.0, "drawn": 10.0, "owed": 5.0}}
     stage = Stage(50.0, facilities=of).apply({"repay": "liq"})
     assert (stage["facilities.liq.paid"], stage["facilities.liq.repaid"]) == (5.0, 45.0)
     assert stage["held.liq"] == 85.0
+
+
+@pytest.mark.parametrize(("cash", "free"), [(20.0, 0.0), (30.0, 0.0), (45.0, 15.0), (90.0, 50.0)])
+def test_a_facility_above_its_limit_gives_nothing_back_before_the_limit_is_met(cash: float, free: float) -> None:
+    """80 outstanding under a limit that fell to 50: the first 30 repaid cannot be drawn again."""
+    of = {"liq": {"available": 0.0, "limit": 50.0, "opening_balance": 80.0}}
+    assert Stage(cash, facilities=of).apply({"repay": "liq"})["held.liq"] == free
 
 
 def test_residual() -> None:
