@@ -18,8 +18,8 @@ class Repay(Step):
     """Pay the lender of a liquidity facility: interest and commitment fee, then what is outstanding.
 
     Interest owed = due + shortfall carried - already paid; repaid = min(available, outstanding), and can be drawn
-    again in the clauses below as far as the limit allows. `part: interest` or `part: drawn` pays one of the two. Met in European and covered-
-    interest structures. Amounts in currency units.
+    again in the clauses below, as far as the limit allows. `part: interest` or `part: drawn` pays one of the two. Met
+    in European and covered-interest structures. Amounts in currency units.
     """
 
     word: ClassVar[str] = "repay"
