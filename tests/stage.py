@@ -74,9 +74,9 @@ DEFAULTS: dict[str, dict[str, float]] = {
     "notes": dict.fromkeys(
         ("balance", "initial_balance", "interest_owed", "interest_paid", "principal_paid", "target_balance",
          "written_down", "written_up", "unreimbursed", "pdl", "pdl_debited", "pdl_cured", "advanced"), 0.0),
-    "fees": dict.fromkeys(("due", "owed", "paid", "paid_this_year", "cap"), 0.0) | {"capped": False},
+    "fees": dict.fromkeys(("due", "owed", "paid", "paid_this_year", "cap"), 0.0) | {"capped": False, "waits": False},
     "accounts": dict.fromkeys(("balance", "required", "paid_in", "released", "drawn"), 0.0),
-    "facilities": dict.fromkeys(("available", "opening_balance", "drawn", "repaid", "owed", "paid"), 0.0),
+    "facilities": dict.fromkeys(("available", "limit", "opening_balance", "drawn", "repaid", "owed", "paid"), 0.0),
     "hedges": dict.fromkeys(("owed", "paid", "termination_owed", "termination_paid"), 0.0),
     "residuals": {"paid": 0.0},
 }  # fmt: skip

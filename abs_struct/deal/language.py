@@ -51,9 +51,12 @@ the command line, `--set notes.A.coupon=5.25%`, and varied, `abs-struct sweep FI
 
 This page is printed from the program's own registries and tested against them.
 
-Deals here: `mpl_2027_1.yaml`, US marketplace consumer loans in four classes. Its loans, `tapes/mpl_2027_1.csv.gz`,
-are synthetic: `abs-struct tape generate deals/tapes/mpl_2027_1.yaml --out deals/tapes/mpl_2027_1.csv.gz` makes
-them again, byte for byte. `card_2027_a.yaml`, a series of a US credit-card master trust; its tape is made the same way.
+Deals here: `mpl_2027_1.yaml`, US marketplace consumer loans in four classes; `euroc_2027_1.yaml`, German consumer
+loans in six classes with principal deficiency ledgers, a switch from pro rata to sequential, a swap and a reserve
+loan; `auto_2027_1.yaml`, US prime auto loans with a yield supplement and four sequential classes; `card_2027_a.yaml`,
+a series of a US credit-card master trust. Their loans in `tapes/` are synthetic:
+`abs-struct tape generate deals/tapes/mpl_2027_1.yaml --out deals/tapes/mpl_2027_1.csv.gz` makes those of MPL again,
+byte for byte, and so for the others; AUTO alone has twenty representative lines, written by hand.
 
 ## Numbers and formulas
 

@@ -92,11 +92,13 @@ class Liabilities:
             path = f"fees.{name}"
             keys = ["rate", "plus", *(["cap"] if fee.cap is not None else []), *(["minimum"] if fee.minimum else [])]
             dated = charged.DATED if fee.once or fee.table else ()
+            waits = not build.schedule.pay_every_month
             build.slot(
                 path,
-                (*charged.PLAIN, *dated),
+                (*charged.PLAIN, *dated, *(charged.WAITING if waits else ())),
                 inputs={key: f"{path}.{key}" for key in keys},
                 capped=fee.cap is not None,
+                waits=waits,
             )
             months = [1.0 / 12.0] * build.periods
             fractions = months if fee.day_count is None else build.schedule.accrual_fractions(fee.day_count)
@@ -264,6 +266,7 @@ class Liabilities:
                     fee.plus_per == "period",
                     bool(fee.minimum),
                     (*once, *(f"fees.{name}.table.{day}" for day in fee.table)),
+                    not build.schedule.pay_every_month,
                 )
             )
         return tuple(found)

@@ -27,7 +27,10 @@ DATED = (
     curve("dated", "Dated amount", "按日期应付", "the amount of the table that falls due", unit="money"),
 )
 
-FEES = declare("fees", *PLAIN, *DATED)
+#: A line of fees in a deal in which a payment collects several months.
+WAITING = (stock("accrued", "Accrued", "计提", "due in the months that the payment collects"),)
+
+FEES = declare("fees", *PLAIN, *DATED, *WAITING)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,6 +45,7 @@ class FeeRules:
     plus_per_period: bool = False
     minimum: bool = False
     dated: tuple[str, ...] = ()
+    waits: bool = False
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,6 +80,8 @@ class AccrueFees:
                 due = due + fee.dated
             fee.due = due
             fee.owed = fee.shortfall + fee.due
+            if rules.waits:
+                fee.accrued = x.where(s.deal.months_collected > 1.5, fee.accrued, 0.0) + due
             if rules.capped:
                 fee.paid_this_year = x.where(fee.new_year > 0.5, 0.0, fee.paid_this_year)
 

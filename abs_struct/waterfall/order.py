@@ -26,6 +26,7 @@ from abs_struct.terms.numbers import choice
 #: What a member of a pro rata group weighs: a target's name -> its weight.
 Weight = Callable[[str], Value]
 BALANCE = "balance"
+INITIAL = "initial balance"
 
 
 class Sequential(Terms):
@@ -43,7 +44,7 @@ class ProRata(Terms):
     """Members together, in proportion to what they weigh."""
 
     pro_rata: tuple[Member, ...] = Field(min_length=1)
-    by: choice(BALANCE, "initial balance") = BALANCE  # type: ignore[valid-type]
+    by: choice(BALANCE, INITIAL) = BALANCE  # type: ignore[valid-type]
 
     @property
     def members(self) -> tuple[Any, ...]:
@@ -170,6 +171,11 @@ def plain(order: Order) -> bool:
     return isinstance(order, Sequential) and all(isinstance(member, str) for member in order.members)
 
 
+def by_initial_balance(s: Any) -> dict[str, Weight]:
+    """The weights of notes for `by: initial balance`; by balance they weigh what they can take."""
+    return {INITIAL: lambda name: s.notes[name].initial_balance}
+
+
 def allocate(
     x: Numbers,
     s: Any,
@@ -222,7 +228,7 @@ def together(
     members = order.members
     room = [x.total([capacity[name] for name in leaves_of(member)]) for member in members]
     if isinstance(order, Shares):
-        weights = [share(x, s) for share in order.shares.values()]
+        weights = [x.maximum(share(x, s), 0.0) for share in order.shares.values()]
     else:
         weigh = weight.get(order.by)
         weights = (
@@ -257,4 +263,5 @@ def filled(x: Numbers, amount: Value, room: Sequence[Value], weights: Sequence[V
         ]
         got = [mine + more for mine, more in zip(got, poured, strict=True)]
         left = x.maximum(left - x.total(poured), 0.0)
-    return got
+    whole = x.total(room)
+    return [x.where(amount >= whole, most, x.minimum(mine, most)) for mine, most in zip(got, room, strict=True)]

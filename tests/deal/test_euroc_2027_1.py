@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from handoff.recalculated import Recalculated
 
 import abs_struct
+from abs_struct.handoff.workbook import write_workbook
 from abs_struct.tape import read_tape
 from abs_struct.tape.generate import as_csv, generate
 from abs_struct.tape.specification import read_specification
@@ -249,3 +251,25 @@ def test_floats_and_arrays_agree_bit_for_bit() -> None:
     many = run_as_arrays(deal().program)
     for name, series in run().lines.items():
         assert np.array_equal(many[name][:, 0], series), name
+
+
+@pytest.mark.needs("formualizer")
+def test_the_live_workbook_recalculates_the_deal(tmp_path: Path) -> None:
+    """Each line of the live workbook equals the engine's to 1e-9, as written and with other inputs typed in."""
+    result = run()
+    workbook = Recalculated(write_workbook(result, tmp_path / "deal.xlsx"), result)
+    line, difference = workbook.worst(result)
+    assert difference <= 1e-9, line
+    assert workbook.errors() == []
+    assert workbook.value("Checks", 4, 2) == "all checks passed"
+    changes = {
+        "assumptions.default.multiple": 4.0,
+        "assumptions.indices.EURIBOR_1M": 0.04,
+        "notes.B.coupon.margin": 0.02,
+    }
+    assert changes.keys() <= deal().program.inputs.keys()
+    workbook.change(**{path.replace(".", "__"): value for path, value in changes.items()})
+    other = deal().with_(changes).run()
+    line, difference = workbook.worst(other)
+    assert difference <= 1e-9, line
+    assert workbook.errors() == []

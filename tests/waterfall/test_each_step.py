@@ -166,10 +166,17 @@ def test_hedge_and_its_termination() -> None:
 
 def test_a_facility_is_repaid_with_interest() -> None:
     """5 of interest and 60 outstanding from 50 of cash: 45 are repaid, and may be drawn again."""
-    of = {"liq": {"available": 40.0, "opening_balance": 50.0, "drawn": 10.0, "owed": 5.0}}
+    of = {"liq": {"available": 40.0, "limit": 100.0, "opening_balance": 50.0, "drawn": 10.0, "owed": 5.0}}
     stage = Stage(50.0, facilities=of).apply({"repay": "liq"})
     assert (stage["facilities.liq.paid"], stage["facilities.liq.repaid"]) == (5.0, 45.0)
     assert stage["held.liq"] == 85.0
+
+
+@pytest.mark.parametrize(("cash", "free"), [(20.0, 0.0), (30.0, 0.0), (45.0, 15.0), (90.0, 50.0)])
+def test_a_facility_above_its_limit_gives_nothing_back_before_the_limit_is_met(cash: float, free: float) -> None:
+    """80 outstanding under a limit that fell to 50: the first 30 repaid cannot be drawn again."""
+    of = {"liq": {"available": 0.0, "limit": 50.0, "opening_balance": 80.0}}
+    assert Stage(cash, facilities=of).apply({"repay": "liq"})["held.liq"] == free
 
 
 def test_residual() -> None:
@@ -204,6 +211,44 @@ def test_ledgers_are_debited_from_below_and_cured() -> None:
     stage.apply({"cure": "A", "into": "principal"})
     assert (stage["notes.A.pdl"], stage["held.principal"], stage["cash"]) == (0.0, 20.0, 10.0)
     assert stage["notes.A.balance"] == 100.0
+
+
+def test_ledgers_that_rank_equally_are_cured_together() -> None:
+    """Ledgers of 60 and 20 share 40 of revenue as 30 and 10."""
+    of = {"A": {"balance": 100.0, "pdl": 60.0}, "B": {"balance": 50.0, "pdl": 20.0}}
+    stage = Stage(40.0, notes=of, accounts={"principal": {}})
+    stage.apply({"cure": {"pro_rata": ["A", "B"]}, "into": "principal"})
+    assert (stage["notes.A.pdl_cured"], stage["notes.B.pdl_cured"]) == (30.0, 10.0)
+    assert (stage["held.principal"], stage["cash"]) == (40.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("clause", "line"),
+    [
+        ({"interest": "?"}, "interest_paid"),
+        ({"write_down": "?", "amount": 40}, "written_down"),
+        ({"write_up": "?", "amount": 40}, "written_up"),
+        ({"debit": "?", "amount": 40}, "pdl_debited"),
+        ({"cure": "?", "into": "principal"}, "pdl_cured"),
+        ({"principal": "?", "amount": 40}, "principal_paid"),
+    ],
+)
+def test_every_clause_that_takes_an_order_shares_by_initial_balance(clause: dict[str, object], line: str) -> None:
+    """40 of cash or loss by initial balances of 300 and 100, whatever is owed now: 30 and 10."""
+    now = {"balance": 90.0, "interest_owed": 50.0, "unreimbursed": 45.0}
+    ledger = {} if "debit" in clause else {"pdl": 45.0}
+    of = {"A": {"initial_balance": 300.0} | now | ledger, "B": {"initial_balance": 100.0} | now | ledger}
+    order = {"pro_rata": ["A", "B"], "by": "initial balance"}
+    stage = Stage(40.0, notes=of, accounts={"principal": {}})
+    stage.apply({word: order if value == "?" else value for word, value in clause.items()})
+    assert (stage[f"notes.A.{line}"], stage[f"notes.B.{line}"]) == pytest.approx((30.0, 10.0))
+
+
+def test_shares_leave_no_crumbs_when_there_is_enough() -> None:
+    """Balances that do not add up in floats are still paid to nil, to the last bit."""
+    stage = Stage(10.0, notes=notes(A=0.1, B=0.2, C=0.7000000000000001))
+    stage.apply({"principal": {"shares": {"A": "30%", "B": "30%", "C": "40%"}}})
+    assert [stage[f"notes.{name}.balance"] for name in "ABC"] == [0.0, 0.0, 0.0]
 
 
 def test_income_tops_up_principal() -> None:

@@ -9,9 +9,9 @@ from pydantic import Field
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line, flow
-from abs_struct.waterfall.order import InTurn, allocate
+from abs_struct.waterfall.order import InTurn, allocate, by_initial_balance, plain
 from abs_struct.waterfall.steps.step import STEPS, WHOLE, Step
-from abs_struct.waterfall.take import CashState, gated, put, take
+from abs_struct.waterfall.take import AVAILABLE, CashState, gated, put, take
 
 
 @STEPS.add("debit")
@@ -46,7 +46,7 @@ class Debit(Step):
         clause = s.legs[WHOLE]
         clause.amount = gated(x, s, self.amount(x, s))
         room = {name: x.maximum(s.notes[name].balance - s.notes[name].pdl, 0.0) for name in self.targets}
-        debited = allocate(x, s, self.debit, clause.amount, room, {})
+        debited = allocate(x, s, self.debit, clause.amount, room, by_initial_balance(s))
         for name in self.targets:
             note = s.notes[name]
             note.pdl_debited = note.pdl_debited + debited[name]
@@ -76,9 +76,13 @@ class Cure(Step):
 
     def apply(self, x: Numbers, s: CashState) -> None:
         account = s.accounts[self.into]
+        shares = None
+        if not plain(self.cure):
+            ledgers = {name: s.notes[name].pdl for name in self.targets}
+            shares = allocate(x, s, self.cure, s.pots[AVAILABLE], ledgers, by_initial_balance(s))
         for name, leg in self.payments:
             note = s.notes[name]
-            paid = take(x, s, note.pdl, leg)
+            paid = take(x, s, note.pdl, leg, AVAILABLE, None if shares is None else shares[name])
             note.pdl_cured = note.pdl_cured + paid
             note.pdl = note.pdl - paid
             account.paid_in = account.paid_in + paid

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.terms.names import Names
-from abs_struct.waterfall.order import Together, allocate
+from abs_struct.waterfall.order import Together, allocate, by_initial_balance
 from abs_struct.waterfall.steps.step import STEPS, Step
 from abs_struct.waterfall.take import AVAILABLE, CashState, draw, take
 
@@ -40,7 +40,7 @@ class PayInterest(Step):
             shares = None
             if len(payments) > 1:
                 owed = {name: s.notes[name].interest_owed for name in self.targets}
-                shares = allocate(x, s, self.interest, s.pots[source], owed, {})
+                shares = allocate(x, s, self.interest, s.pots[source], owed, by_initial_balance(s))
             pay = take if source == AVAILABLE else draw
             for name, leg in payments:
                 note = s.notes[name]

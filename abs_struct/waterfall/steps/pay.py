@@ -62,7 +62,8 @@ class PayFees(Step):
             for source, leg in sources:
                 owed = fee.owed
                 if self.part is not None:
-                    owed = x.minimum(owed, self.part(x, s) * fee.due - fee.paid)
+                    due = fee.accrued if fee.waits else fee.due  # of all months that the payment collects
+                    owed = x.minimum(owed, self.part(x, s) * due - fee.paid)
                 limit = fee.cap - fee.paid_this_year if capped else None
                 paid = (take if source == AVAILABLE else draw)(x, s, owed, leg, source, limit)
                 fee.paid = fee.paid + paid

@@ -12,7 +12,7 @@ from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line, flow
 from abs_struct.terms.names import Names
 from abs_struct.terms.numbers import choice
-from abs_struct.waterfall.order import InTurn, Weight, allocate, plain
+from abs_struct.waterfall.order import InTurn, allocate, by_initial_balance, plain
 from abs_struct.waterfall.sentences import EN
 from abs_struct.waterfall.steps.step import STEPS, WHOLE, Step
 from abs_struct.waterfall.take import AVAILABLE, CashState, draw, gated, take
@@ -95,7 +95,7 @@ class PayPrincipal(Step):
 
     def shared(self, x: Numbers, s: CashState, source: str, payments: Payments, wanted: Value | None) -> Value | None:
         """Pay an order: its parts of what is wanted are due, its parts of the cash there is are paid."""
-        weight: dict[str, Weight] = {"initial balance": lambda name: s.notes[name].initial_balance}
+        weight = by_initial_balance(s)
         if self.to == "nil":
             room = {name: s.notes[name].balance for name in self.targets}
         else:

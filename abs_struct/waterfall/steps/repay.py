@@ -18,8 +18,8 @@ class Repay(Step):
     """Pay the lender of a liquidity facility: interest and commitment fee, then what is outstanding.
 
     Interest owed = due + shortfall carried - already paid; repaid = min(available, outstanding), and can be drawn
-    again in the clauses below. `part: interest` or `part: drawn` pays one of the two. Met in European and covered-
-    interest structures. Amounts in currency units.
+    again in the clauses below, as far as the limit allows. `part: interest` or `part: drawn` pays one of the two. Met
+    in European and covered-interest structures. Amounts in currency units.
     """
 
     word: ClassVar[str] = "repay"
@@ -59,6 +59,8 @@ class Repay(Step):
             own.paid = own.paid + paid
             own.owed = own.owed - paid
         if self.part != "interest":
-            paid = take(x, s, own.opening_balance + own.drawn - own.repaid, "drawn")
+            outstanding = own.opening_balance + own.drawn - own.repaid
+            paid = take(x, s, outstanding, "drawn")
             own.repaid = own.repaid + paid
-            put(s, paid, self.repay)
+            above = x.maximum(outstanding - own.limit, 0.0)  # a limit that fell gives nothing back before it is met
+            put(s, x.maximum(paid - above, 0.0), self.repay)

@@ -9,7 +9,7 @@ from pydantic import Field
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line, flow
-from abs_struct.waterfall.order import InTurn, allocate
+from abs_struct.waterfall.order import InTurn, allocate, by_initial_balance
 from abs_struct.waterfall.steps.step import STEPS, WHOLE, Step
 from abs_struct.waterfall.take import CashState, gated
 
@@ -46,7 +46,7 @@ class WriteDown(Step):
         clause = s.legs[WHOLE]
         clause.amount = gated(x, s, self.amount(x, s))
         room = {name: s.notes[name].balance for name in self.targets}
-        lost = allocate(x, s, self.write_down, clause.amount, room, {})
+        lost = allocate(x, s, self.write_down, clause.amount, room, by_initial_balance(s))
         for name in self.targets:
             note = s.notes[name]
             note.written_down = note.written_down + lost[name]
@@ -83,7 +83,7 @@ class WriteUp(Step):
         clause = s.legs[WHOLE]
         clause.amount = gated(x, s, self.amount(x, s))
         room = {name: s.notes[name].unreimbursed for name in self.targets}
-        gained = allocate(x, s, self.write_up, clause.amount, room, {})
+        gained = allocate(x, s, self.write_up, clause.amount, room, by_initial_balance(s))
         for name in self.targets:
             note = s.notes[name]
             note.written_up = note.written_up + gained[name]
