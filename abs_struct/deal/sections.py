@@ -11,6 +11,7 @@ from abs_struct.waterfall.quantities import RESIDUALS, SECTIONS
 from abs_struct.waterfall.section import Clause, Section
 from abs_struct.waterfall.steps import Step
 from abs_struct.waterfall.steps.principal import PayPrincipal
+from abs_struct.waterfall.steps.purchase import Purchase
 from abs_struct.waterfall.steps.residual import PayResidual
 from abs_struct.waterfall.steps.step import WHOLE
 from abs_struct.waterfall.take import CLAUSE, COLLECTIONS
@@ -124,6 +125,11 @@ class Sections:
     def check_targets(self, step: Step, where: Where, source: str) -> None:
         """Every note, fee, account, hedge and facility that a clause names has to exist."""
         terms = self.build.terms
+        if isinstance(step, Purchase) and terms.revolving is not None and terms.revolving.clock != "payment dates":
+            raise DealError(
+                f"{self.build.document.place(where)}: revolving.clock buys {terms.revolving.clock}, between payment "
+                "dates; leave out this clause, or write clock: payment dates"
+            )
         if isinstance(step, PayPrincipal) and step.to == "target":
             for name in step.targets:
                 if name in terms.notes and terms.notes[name].target is None:

@@ -31,8 +31,9 @@ Series = NDArray[np.float64]
 class Unit:
     """What one unit of par of a receivable is expected to do over its life.
 
-    loss : defaulted less recovered, per unit of par; income : interest, fees and discount, per unit of par
-    yield_ : income a year, per unit of average balance; term : weighted average term of its principal, in months
+    loss : defaulted less recovered, per unit of par; income : interest, fees and discount received, per unit of par
+    yield_ : by contract, income a year per unit of average balance; term : by contract, weighted average term of its
+        principal in months: what a criterion of purchase looks at is promised, not expected
     """
 
     loss: float
@@ -69,18 +70,15 @@ def unit_outlook(name: str, product: Receivable, assumptions: Assumptions) -> Un
     default, prepayment = (hazard(name, field, assumptions, ages, balance) for field in ("default", "prepayment"))
     recovery = assumptions.own(name, "recovery")[0]
     recovered = 0.0 if recovery is None else recovery.recovered(lambda field: float(getattr(recovery, field)))
-    held, lost, earned, weight, outstanding = 1.0, 0.0, 1.0 - product.price / 100.0, 0.0, 0.0
+    held, lost, earned = 1.0, 0.0, 1.0 - product.price / 100.0
     for month in range(product.term):
         d = default[month]
-        p = min(prepayment[month], 1.0 - d)
-        outstanding += held * balance[month]
         lost += held * d * balance[month] * (1.0 - recovered)
         earned += held * (1.0 - d) * income[month + 1] * product.income
-        principal = held * ((1.0 - d) * (balance[month] - balance[month + 1]) + p * balance[month + 1])
-        weight += principal * (month + 1)
-        held *= 1.0 - d - p
-    repaid = max(1.0 - lost / max(1.0 - recovered, 1e-12), 1e-12)
-    return Unit(float(lost), float(earned), float(earned / outstanding * 12.0), float(weight / repaid))
+        held *= 1.0 - d - min(prepayment[month], 1.0 - d)
+    promised = 1.0 - product.price / 100.0 + float(income.sum()) * product.income
+    term = float(np.sum((balance[:-1] - balance[1:]) * (ages + 1.0)))
+    return Unit(float(lost), float(earned), promised / float(balance.sum()) * 12.0, term)
 
 
 def hazard(name: str, field: str, assumptions: Assumptions, ages: Series, balance: Series) -> Series:

@@ -76,7 +76,8 @@ def test_pages(values):
     """The pages, in the order in which a reader asks."""
     assert values.sheetnames == [
         "Cover", "Summary", "Cash flows", "Note A", "Note B", "Note C", "Note D", "Waterfall before default",
-        "Waterfall after default", "Fees", "Accounts", "Pool", "Triggers", "Decrement", "Stratification", "Eligibility", "Checks",
+        "Waterfall after default", "Fees", "Accounts", "Pool", "Triggers", "Decrement", "Stratification", "Eligibility",
+        "Checks",
     ]  # fmt: skip
 
 

@@ -203,3 +203,10 @@ def test_the_workbook_says_why_it_has_no_formulas(tmp_path: Path) -> None:
 
     with pytest.raises(DealError, match="no formulas"):
         trace(clocked(tmp_path).program)
+
+
+def test_two_clocks_at_once_are_refused(tmp_path: Path) -> None:
+    """Purchases between payment dates and a clause that buys on them: one of the two."""
+    waterfall = WATERFALL.replace("    - fill: reserve\n", "    - fill: reserve\n    - purchase: [bill, three, loan]\n")
+    with pytest.raises(DealError, match="between payment dates"):
+        _ = small(tmp_path, TERMS + BOUGHT.format(clock="daily", mix="fixed"), waterfall).program
