@@ -189,7 +189,8 @@ def enhancement(view: View, axes: Any) -> None:
         axes.plot(days, heights, label=plain_text(label), **line)
         ends.append((days[-1], heights[-1], plain_text(label), COLOURS[at % len(COLOURS)]))
     for day, height, label, colour in ends:
-        axes.annotate(label, (day, height), xytext=(3, 3), textcoords="offset points", color=colour, fontsize=8)
+        place = (day, min(height, view.enhancement_span[1]))
+        axes.annotate(label, place, xytext=(3, 3), textcoords="offset points", color=colour, fontsize=8)
     axes.set_title("Credit enhancement, of the pool balance")
     percent_axis(axes)
     least, most = view.enhancement_span

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -82,8 +83,10 @@ def tested_words(event: Event) -> str:
     return f"{event.event}, {event.cause}: {tested(event.value)}, {event.side} {tested(event.level)}"
 
 
-def effects(event: Event) -> list[str]:
-    """What an event switched, a few words each; that it switched nothing is said too."""
+def effects(event: Event, say: Callable[[str], str] = str) -> list[str]:
+    """What an event switched, a few words each, names as `say` has them; that it switched nothing is said too."""
     said = {"into force": "section into force", "out of force": "section out of force", "on": "clause on",
             "off": "clause off", "read by": "read by"}  # fmt: skip
-    return [f"{said[words]}: {', '.join(names)}" for words, names in event.switched.items()] or ["nothing reads it"]
+    return [f"{said[words]}: {'; '.join(map(say, names))}" for words, names in event.switched.items()] or [
+        "nothing reads it"
+    ]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 HALF_A_CENT = 0.005
 #: What is smaller is nil in a rate, too.
 SMALL = 1e-12
+#: Reserves beside the last of a pool are many times as large as it: enhancement beyond this says nothing more.
+MOST_SHOWN = 1.2
 CNL = "pool.cumulative_net_loss"
 
 
@@ -104,9 +106,9 @@ class View:
 
     @cached_property
     def enhancement_span(self) -> tuple[float, float]:
-        """The least and the largest enhancement of any class, 0 and 1 among them; below -100% nothing is shown."""
+        """The least and the largest enhancement of any class, 0 and 1 among them, as far as a picture shows them."""
         found = [value for name in self.funded for value in self.enhancement(name) if value is not None]
-        return max(min([0.0, *found]), -1.0), max([1.0, *found])
+        return max(min([0.0, *found]), -1.0), min(max([1.0, *found]), MOST_SHOWN)
 
     def label(self, owner: str) -> str:
         """The name to print: `notes.A` -> Class A."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import openpyxl
 import pytest
+from european import european
 from handoff.recalculated import Recalculated
 from small import TERMS, WATERFALL, small
 
@@ -142,9 +143,13 @@ def test_checks_notice_an_overwritten_formula(workbook):
 def test_cached_values_are_those_of_a_recalculation(mpl, tmp_path):
     """What a reader sees before any recalculation is what a recalculation gives."""
     file = write_workbook(mpl, tmp_path / "mpl.xlsx")
-    fresh = Recalculated(file, mpl)
+    check_cached(file, mpl, Recalculated(file, mpl))
+
+
+def check_cached(file, result, fresh):
+    """Every cell of the file holds what a recalculation gives."""
     cached = openpyxl.load_workbook(file, data_only=True)
-    pool = float(mpl.lines["pool.initial_balance"][0])
+    pool = float(result.lines["pool.initial_balance"][0])
     for sheet in cached:
         last = (sheet.max_row, sheet.max_column)
         block = fresh.cells(sheet.title, 1, 1, *last)
@@ -154,3 +159,34 @@ def test_cached_values_are_those_of_a_recalculation(mpl, tmp_path):
                     assert cell.value == pytest.approx(value, rel=1e-9, abs=1e-9 * pool), (sheet.title, cell.coordinate)
                 elif isinstance(value, str) and cell.value is not None:
                     assert str(cell.value) == value, (sheet.title, cell.coordinate)
+
+
+@pytest.mark.parametrize("quarterly", [False, True], ids=["monthly", "quarterly"])
+def test_european_deals_equal_the_engine(quarterly, tmp_path):
+    """Floaters, swap, facility, ledgers and two waterfalls, recalculated, equal the engine in every line and cell."""
+    result = european(tmp_path, quarterly=quarterly).run()
+    busy = ("notes.C.pdl", "hedges.swap.received", "hedges.swap.termination_paid", "notes.X.interest_paid")
+    assert all(result.lines[path].sum() > 100.0 for path in busy)
+    file = write_workbook(result, tmp_path / "european.xlsx")
+    workbook = Recalculated(file, result)
+    line, difference = workbook.worst(result)
+    assert difference <= TOLERANCE, line
+    assert workbook.errors() == []
+    assert workbook.value("Checks", 4, 2) == "all checks passed"
+    check_measures(workbook, result)
+    check_cached(file, result, workbook)
+
+
+def test_rates_and_margins_are_live(tmp_path):
+    """A shift of the index, a margin and the swap's rate typed into the file give what the engine gives for them."""
+    changes = {"assumptions.indices.EURIBOR_1M.shift": (0.01, "1%"), "notes.B.coupon.margin": (0.025, "2.5%"),
+               "hedges.swap.pays": (0.02, "2%"), "notes.C.balance": (0.08, "8% of pool")}  # fmt: skip
+    (tmp_path / "as_it_is").mkdir()
+    result = european(tmp_path / "as_it_is").run()
+    workbook = Recalculated(write_workbook(result, tmp_path / "european.xlsx"), result)
+    workbook.change(**{path.replace(".", "__"): cell for path, (cell, _) in changes.items()})
+    other = european(tmp_path, **{path: said for path, (_, said) in changes.items()}).run()
+    line, difference = workbook.worst(other)
+    assert difference <= TOLERANCE, line
+    assert workbook.value("Checks", 4, 2) == "all checks passed"
+    check_measures(workbook, other)

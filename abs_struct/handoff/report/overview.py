@@ -22,7 +22,7 @@ CLASSES = (
 
 def open_page(paper: Paper) -> Sheet:
     """The second sheet of the workbook."""
-    widths = (26, 8, 15, 10, 10, 10, 9, 10, 10, 10, 10, 12, 12, 14, 12, 12, 44)
+    widths = (26, 8, 15, 10, 10, 10, 9, 10, 10, 10, 10, 12, 12, 14, 12, 12)
     return paper.sheet(TITLE, widths, size=A3)
 
 
@@ -30,9 +30,12 @@ def fill(view: View, paper: Paper, sheet: Sheet) -> None:
     """Write the page; its charts read the pages by period."""
     result = view.result
     sheet.title(f"{result.terms.name}: summary", f"amounts in {result.terms.currency}; scenario of the cover")
+    terms = [note_words(note) for note in result.terms.notes.values()]
     floating = any(note.floats or note.notional is not None for note in result.terms.notes.values())
     classes = (*CLASSES, ("Coupon terms", "words")) if floating else CLASSES
     row = sheet.header(3, [word for word, _ in classes], (0, 1, len(CLASSES)), 30)
+    if floating:
+        sheet.worksheet.set_column(len(CLASSES), len(CLASSES), max(24, *(0.95 * len(words) for words in terms)))
     pool = result.deal_measures.pool_balance
     for name, label in view.notes.items():
         m = result.note_measures[name]

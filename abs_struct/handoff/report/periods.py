@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abs_struct.deal.summary import note_words
 from abs_struct.handoff.report import holdings, losses, triggers
-from abs_struct.handoff.report.tables import FIRST_ROW, flow, keys, moving, opening, page, paged, rate, standing, stock
+from abs_struct.handoff.report.tables import FIRST_ROW, flow, keys, moving, opening, page, paged, standing, stock
 from abs_struct.handoff.sheet import A3, Column, Paper
 from abs_struct.handoff.view import HALF_A_CENT, View
 from abs_struct.handoff.workbook.sheets import clause_title, leg_label
@@ -25,8 +25,7 @@ def write(view: View, paper: Paper) -> Pages:
     pages += losses.write(view, paper)
     pages += holdings.write(view, paper)
     pages.append((POOL, pool(view.by_month, paper)))
-    if view.result.terms.triggers:
-        pages.append((triggers.TITLE, triggers.write(view, paper)))
+    pages += triggers.write(view, paper)
     pages.append(("Decrement", decrement(view, paper)))
     return pages
 
@@ -44,7 +43,10 @@ def note(view: View, paper: Paper, name: str, label: str) -> str:
     if f"{path}.notional" in lines:
         columns.append(Column("Notional", "money", view.paid(f"{path}.notional")))
     if f"{path}.coupon" in lines:
-        columns.append(rate(view, "Coupon", f"{path}.coupon"))
+        base = view.paid(f"{path}.{'notional' if f'{path}.notional' in lines else 'opening_balance'}")
+        rates = zip(view.paid(f"{path}.coupon"), base, strict=True)
+        coupons = [value if due is not None and due > HALF_A_CENT else None for value, due in rates]
+        columns.append(Column("Coupon", "rate", coupons, width=11))
     columns += [
         flow(view, "Interest due", f"{path}.interest_due"),
         flow(view, "Interest paid", f"{path}.interest_paid"),
@@ -61,6 +63,7 @@ def note(view: View, paper: Paper, name: str, label: str) -> str:
     columns += losses.of_note(view, name)
     if view.moves(f"{path}.balance"):
         columns.append(Column("Factor", "factor", view.line(f"{path}.factor"), width=12.5))
+    if name in view.funded:
         columns.append(Column("Credit enhancement", "percent", view.enhancement(name), width=13))
     rating = f", rated {terms.rating}" if terms.rating else ""
     said = f"{label}, coupon {note_words(terms)}, {terms.day_count}{rating}; amounts in {view.result.terms.currency}"
@@ -136,11 +139,10 @@ def waterfall(view: View, paper: Paper, section: Section, title: str) -> str:
             if leg == WHOLE or f"{path}.paid" not in view.result.lines:
                 continue
             said = leg_label(leg, owner_of(clause), view.result.program.labels)
-            due = view.line(f"{path}.due")
-            if not any(value > HALF_A_CENT for value in due):
+            if not any(value > HALF_A_CENT for value in view.line(f"{path}.due")):
                 never.append(f"{words} {said.removesuffix(': ')}".strip())
                 continue
-            columns.append(flow(view, f"{said}Due", f"{path}.due", group=words))
+            columns.append(Column(f"{said}Due", "money", view.paid(f"{path}.due"), total=True, group=words))
             columns.append(flow(view, f"{said}Paid", f"{path}.paid", group=words))
     sheet = paper.sheet(title, wide=max(1, -(-(len(columns) - 2) // 12)), size=A3)
     sheet.title("Waterfall")  # its columns are repeated on every page: no longer than they are wide

@@ -107,8 +107,7 @@ def enhancement(view: View, paper: Paper) -> tuple[Any, str]:
     finished(view, chart, "Credit enhancement, of the pool balance", "0%", "", view.notes_end)
     least, most = view.enhancement_span
     chart.y_axis["min"] = math.floor(least * 5.0) / 5.0
-    if most == 1.0:
-        chart.y_axis["max"] = 1
+    chart.y_axis["max"] = most
     return chart, "Lines: credit enhancement of each class as a share of the pool balance, while it is outstanding"
 
 

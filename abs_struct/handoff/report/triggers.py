@@ -1,19 +1,30 @@
-"""The page of triggers: what each tested by payment date, and a log of what they switched."""
+"""The pages of triggers: what each tested by payment date, and a log of what they switched."""
 
 from __future__ import annotations
 
 from abs_struct.handoff.formats import effects, tested
 from abs_struct.handoff.report.tables import FIRST_ROW, keys, page, paged
-from abs_struct.handoff.sheet import Column, Paper, Sheet
+from abs_struct.handoff.sheet import Column, Paper
 from abs_struct.handoff.view import View
+from abs_struct.handoff.workbook.sheets import clause_title
 
-TITLE = "Triggers"
-WORDS = "tested value, level, headroom; a log of events"
-LOG = ("Period", "Date", "Trigger", "", "Event", "Because", "Value", "Level", "What it switched")
+TITLE, LOG = "Triggers", "Trigger log"
+HEADER = ("Period", "Date", "Trigger", "Event", "Because", "Value", "Level", "What it switched")
+WIDTHS = (7, 11.5, 24, 9, 14, 11, 11, 76)
+WIDEST = 72
+Pages = list[tuple[str, str]]
 
 
-def write(view: View, paper: Paper) -> str:
-    """The page."""
+def write(view: View, paper: Paper) -> Pages:
+    """Both pages; the log where there is anything in it."""
+    if not view.result.terms.triggers:
+        return []
+    pages = [(TITLE, table(view, paper))]
+    return [*pages, (LOG, log(view, paper))] if view.result.events else pages
+
+
+def table(view: View, paper: Paper) -> str:
+    """Value, level, headroom and state of each trigger."""
     columns = keys(view)
     for name, terms in view.result.terms.triggers.items():
         path, group = f"triggers.{name}", view.label(f"triggers.{name}")
@@ -26,28 +37,41 @@ def write(view: View, paper: Paper) -> str:
         for title, word in (("Breached", "breached"), ("Active", "active")):
             values = [None, *("yes" if value > 0.5 else "no" for value in view.line(f"{path}.{word}")[1:])]
             columns.append(Column(title, "flag", values, group=group, width=11))
-    sheet = page(view, paper, TITLE, "tested on each payment date; the log of events stands below", columns,
-                 size=paged(columns))  # fmt: skip
-    log(view, sheet, FIRST_ROW + 4 + len(view.periods))
-    return WORDS
+    count = len(view.result.events)
+    said = f"tested on each payment date; {count or 'no'} event{'' if count == 1 else 's'}"
+    page(view, paper, TITLE, f"{said}: see {LOG}" if count else said, columns, size=paged(columns))
+    return "tested value, level, headroom"
 
 
-def log(view: View, sheet: Sheet, row: int) -> None:
+def log(view: View, paper: Paper) -> str:
     """Every event: when, on what figures, and what it switched."""
-    events = view.result.events
-    for column in range(len(LOG)):
-        sheet.text(row, column, "Log of events" if column == 0 else "", "heading")
-    if not events:
-        sheet.text(row + 1, 0, "No trigger became active.", "plain")
-        return
-    row = sheet.header(row + 1, LOG, (0, 1, 2, 3, 4, 5, 8))
-    for event in events:
-        sheet.number(row, 0, event.period, "whole")
-        sheet.day(row, 1, event.date)
-        for column, text in enumerate((event.label, "", event.event, event.cause), 2):
-            sheet.text(row, column, text)
-        for column, value in ((6, event.value), (7, event.level)):
-            sheet.text(row, column, tested(value), "cell>")
-        for effect in effects(event):
-            sheet.text(row, 8, effect, "plain")
+    sheet = paper.sheet(LOG, WIDTHS)
+    sheet.title(LOG, f"{view.result.terms.name}: when triggers became active or were cured, and what that switched")
+    row = sheet.header(FIRST_ROW, HEADER, (2, 3, 4, 7))
+    for event in view.result.events:
+        first = row
+        for effect in effects(event, lambda name: clause_name(view, name)):
+            sheet.text(row, 7, effect, "wrap.")
+            sheet.worksheet.set_row(row, 15 * (1 + len(effect) // WIDEST))
+            for column in range(7):
+                sheet.text(row, column, "")
             row += 1
+        sheet.number(first, 0, event.period, "whole")
+        sheet.day(first, 1, event.date)
+        for column, text in enumerate((event.label, event.event, event.cause), 2):
+            sheet.text(first, column, text, "cell.")
+        for column, value in ((5, event.value), (6, event.level)):
+            sheet.text(first, column, tested(value), "cell>")
+    sheet.worksheet.repeat_rows(FIRST_ROW)
+    sheet.freeze(FIRST_ROW + 1, 3)
+    return "when triggers turned, and what that switched"
+
+
+def clause_name(view: View, name: str) -> str:
+    """A clause as its page calls it: `revenue.interest_A` as `revenue, clause 4: Interest on class A`."""
+    for section in view.sections:
+        for number, clause in enumerate(section.clauses, 1):
+            if f"{section.name}.{clause.name}" == name.removeprefix("waterfall."):
+                words = section.name.replace("_", " ")
+                return f"{words}, clause {number}: {clause_title(clause, view.result.program.labels)}"
+    return name.replace("_", " ") if "." not in name else name

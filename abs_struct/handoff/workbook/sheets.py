@@ -135,12 +135,13 @@ def layout_of(trace: Trace, labels: Mapping[str, str]) -> Layout:
 
 
 def lines_shown(trace: Trace) -> list[str]:
-    """Every computed line, every data line, and every other line that a formula reads, as declared."""
+    """Every computed line, data, every other line that a formula reads, and all that the summary adds up."""
     known = {*trace.openings, *trace.curves, *trace.formulas}
     for formulas in (trace.openings, trace.curves, trace.formulas):
         for node in formulas.values():
             known.update(leaf.args[0] for leaf in leaves(node) if leaf.op in {"line", "at"})
-    return [path for path, line in trace.lines.items() if (path in known or line.kind == "data") and path not in CLOCKS]
+    known.update(path for path, line in trace.lines.items() if line.kind == "data" or path.startswith("notes."))
+    return [path for path in trace.lines if path in known and path not in CLOCKS]
 
 
 def sheet_of(path: str, line: Line) -> str:

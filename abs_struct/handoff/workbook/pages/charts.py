@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from abs_struct.handoff.view import View
 from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import Book
 from abs_struct.handoff.workbook.sheets import FIRST_ROW
 from abs_struct.handoff.workbook.styles import COLOURS, GREY, HAIRLINE, INK
 
+#: From this size on a pool is drawn in millions.
+MILLIONS = 2e7
 DASHES = ("solid", "dash", "square_dot", "long_dash")
 
 
@@ -66,17 +69,19 @@ def styled(chart: Any, title: str, number: str, axis: str, most: float | None = 
 def note_balances(book: Book) -> Any:
     """Note balances, one on the other, the most senior at the bottom."""
     chart = book.workbook.add_chart({"type": "area", "subtype": "stacked"})
-    for at, name in enumerate(book.result.terms.notes):
+    for at, name in enumerate(View(book.result).funded):
         colour = COLOURS[at % len(COLOURS)]
         entry = series(book, f"notes.{name}.balance", book.labels[f"notes.{name}"])
         chart.add_series(entry | {"fill": {"color": colour}, "line": {"color": "#FFFFFF", "width": 0.5}})
-    return styled(chart, "Note balances", "#,##0,,", f"{book.result.terms.currency} million")
+    large = float(book.values("pool.balance")[0]) >= MILLIONS
+    number, unit = ("#,##0,,", "million") if large else ("#,##0,", "thousand")
+    return styled(chart, "Note balances", number, f"{book.result.terms.currency} {unit}")
 
 
 def enhancement(book: Book) -> Any:
     """Credit enhancement of each class."""
     chart = book.workbook.add_chart({"type": "line"})
-    for at, name in enumerate(book.result.terms.notes):
+    for at, name in enumerate(View(book.result).funded):
         path = f"notes.{name}.enhancement"
         if path in book.layout.columns:
             entry = series(book, path, book.labels[f"notes.{name}"])

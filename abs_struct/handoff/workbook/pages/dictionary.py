@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from abs_struct.core.lines import Line
 from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import Book
-from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, PERIOD_SHEETS
-from abs_struct.handoff.workbook.words import entity_label
+from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, PERIOD_SHEETS, clause_title
+from abs_struct.handoff.workbook.words import entity_label, words
+from abs_struct.waterfall.section import Section
+from abs_struct.waterfall.sentences import ZH
 
 DICTIONARY = "Data dictionary"
 KINDS = {
@@ -33,10 +37,13 @@ def write(book: Book) -> None:
         (path, book.layout.constants[path], ASSUMPTIONS, f"C{row}") for path, row in book.addresses.constants.items()
     ]
     link = book.styles("url")
+    clauses = in_words(book)
     places = [place for place in places if not later_cohort(place[0])]
     for row, (path, line, name, cell) in enumerate(places, 4):
         cohort = path.startswith("cohorts.")
         owner = "each cohort" if cohort else entity_label(book.trace.program, book.labels, path)
+        if path in clauses:
+            owner, line = clauses[path][0], replace(line, zh=f"{clauses[path][1]}：{line.zh}")
         unit = book.result.terms.currency if line.unit == "money" else line.unit
         sheet.texts(row, 0, (path, owner, line.en, line.zh, unit, line.definition, KINDS[line.kind], name))
         sheet.worksheet.write_url(row, 8, f"internal:'{name}'!{cell}", link, cell)
@@ -46,6 +53,18 @@ def write(book: Book) -> None:
     sheet.worksheet.repeat_rows(3)
     sheet.worksheet.fit_to_pages(1, 0)
     sheet.link(0, 5, "Contents")
+
+
+def in_words(book: Book) -> dict[str, tuple[str, str]]:
+    """The lines of every clause -> the clause in English and Chinese."""
+    found: dict[str, tuple[str, str]] = {}
+    for section in (part for part in book.trace.program.parts if isinstance(part, Section)):
+        for number, clause in enumerate(section.clauses, 1):
+            said = f"{words(section.name)}, {number}. {clause_title(clause, book.labels)}"
+            for path in clause.legs.values():
+                for line in book.trace.program.slots[path].lines:
+                    found[f"{path}.{line.name}"] = said, clause_title(clause, book.labels, ZH)
+    return found
 
 
 def later_cohort(path: str) -> bool:

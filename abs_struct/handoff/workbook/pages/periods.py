@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from itertools import groupby
+
 import numpy as np
 
 from abs_struct.handoff.workbook.addresses import letters
@@ -22,6 +25,7 @@ from abs_struct.handoff.workbook.sheets import (
 
 SECTION_ROW, GROUP_ROW, NAME_ROW, UNIT_ROW, TOTAL_ROW, PATH_ROW = 2, 3, 4, 5, 6, 7
 CLOSING = FIRST_ROW - 1
+WIDTH, MOST_LINES = 15, 6
 TITLES = {
     CURVES: ("Curves", "monthly rates from the assumptions; years are 30/360 values of the engine"),
     COHORTS: (
@@ -109,18 +113,32 @@ def headers(sheet: Sheet, columns: list[Column]) -> None:
         "factor": "factor",
         "number": "number",
         "years": "years",
+        "date": "date",
     }
-    band = group = None
+    groups(sheet, columns)
+    band = None
     for column in columns:
         at = column.index
         if column.band:
             sheet.text(SECTION_ROW, at, column.band if column.band != band else "", "band")
-        begins = (column.band, column.group) != (band, group)
-        sheet.text(GROUP_ROW, at, column.group if begins else "", "group_start" if begins else "group")
         sheet.text(NAME_ROW, at, column.name, "name")
         sheet.text(UNIT_ROW, at, units.get(unit_of(sheet.book, column), ""), "unit")
         sheet.text(PATH_ROW, at, column.path, "path")
-        band, group = column.band, column.group
+        band = column.band
+
+
+def groups(sheet: Sheet, columns: list[Column]) -> None:
+    """What neighbouring columns belong to, over all of them, in as many lines as the words need."""
+    lines = 1
+    for (_, group), found in groupby(columns, key=lambda column: (column.band, column.group)):
+        members = list(found)
+        first, last = members[0].index, members[-1].index
+        if last > first:
+            style = sheet.book.styles("group_start")
+            sheet.worksheet.merge_range(GROUP_ROW, first, GROUP_ROW, last, "", style)
+        sheet.text(GROUP_ROW, first, group, "group_start")
+        lines = max(lines, math.ceil(1.15 * len(group) / (WIDTH * (last - first + 1) - 2)))
+    sheet.worksheet.set_row(GROUP_ROW, 15 * min(lines, MOST_LINES))
 
 
 def unit_of(book: Book, column: Column) -> str:
@@ -186,6 +204,21 @@ SUMMED = {
     "advanced_interest",
     "prepayment_cut",
     "target_default",
+    "purchased",
+    "capitalised",
+    "interest_lost",
+    "advanced",
+    "written_down",
+    "written_up",
+    "pdl_debited",
+    "pdl_cured",
+    "received",
+    "drawn",
+    "repaid",
+    "earned",
+    "net_due",
+    "termination_due",
+    "termination_paid",
 }
 
 
@@ -195,7 +228,7 @@ def finish(sheet: Sheet, columns: list[Column]) -> None:
     last = max([column.index for column in columns], default=FIRST_COLUMN)
     worksheet.set_column(0, 0, 8)
     worksheet.set_column(1, 1, 12)
-    worksheet.set_column(FIRST_COLUMN, last, 15)
+    worksheet.set_column(FIRST_COLUMN, last, WIDTH)
     worksheet.set_row(NAME_ROW, 42)
     worksheet.set_row(PATH_ROW, 40)
     worksheet.freeze_panes(CLOSING, FIRST_COLUMN)

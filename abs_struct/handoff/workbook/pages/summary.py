@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from abs_struct.deal.summary import note_words
 from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import NOT_AVAILABLE, Book, Sheet, serial
 from abs_struct.handoff.workbook.pages import charts
@@ -30,6 +33,7 @@ CLASSES = (
     "Principal short",
     "First principal",
     "Last principal",
+    "Coupon terms",
 )
 HALF_A_CENT = "0.005"
 FAR = 1_000_000
@@ -45,7 +49,7 @@ def write(book: Book, yields: dict[str, str]) -> None:
     sheet.title(
         terms.name,
         f"Closing {dates.closing}, cut-off {dates.cutoff}, first payment {dates.first_payment}, "
-        f"{book.periods} payment dates. Amounts in {terms.currency}.",
+        f"{sum(book.result.schedule.pays)} payment dates. Amounts in {terms.currency}.",
     )
     sheet.text(3, 0, "Checks", "strong")
     sheet.formula(3, 1, MASTER, PASSED, "", "good")
@@ -57,7 +61,7 @@ def write(book: Book, yields: dict[str, str]) -> None:
         for column in (2, 3):
             sheet.text(row, column, "")
     heading(sheet, NOTES_ROW - 1, "Classes", len(CLASSES))
-    sheet.headers(NOTES_ROW, CLASSES, range(2, len(CLASSES)))
+    sheet.headers(NOTES_ROW, CLASSES, range(2, len(CLASSES) - 1))
     for at, name in enumerate(terms.notes):
         note(sheet, NOTES_ROW + 1 + at, name, yields)
     total_row(sheet, NOTES_ROW + 1 + len(terms.notes), len(terms.notes))
@@ -93,7 +97,10 @@ def note(sheet: Sheet, row: int, name: str, yields: dict[str, str]) -> None:
     paying = list(book.result.lines[coupon]).index(found.coupon, 1) if coupon in book.result.lines else 0
     shown = at.at(coupon, paying, SUMMARY) if paying else at.input(coupon, SUMMARY)
     sheet.formula(row, 4, shown, found.coupon, "percent", "cell")
-    sheet.formula(row, 5, at.at(f"{path}.enhancement", 0, SUMMARY), found.enhancement, "percent", "cell")
+    if found.balance > 0.0:
+        sheet.formula(row, 5, at.at(f"{path}.enhancement", 0, SUMMARY), found.enhancement, "percent", "cell")
+    else:
+        sheet.text(row, 5, NOT_AVAILABLE, "cell_right")
     life = f'IF(SUM({principal})=0,"{NOT_AVAILABLE}",SUMPRODUCT({principal},{lives(sheet)})/SUM({principal}))'
     sheet.formula(row, 6, life, found.wal, "life", "cell_right")
     sheet.formula(row, 7, yields[path], found.yield_, "rate", "cell_right")
@@ -119,6 +126,7 @@ def note(sheet: Sheet, row: int, name: str, yields: dict[str, str]) -> None:
     final = f"{none},SUMPRODUCT(MAX({dates}*{paid})))"
     for column, text, day in ((12, first, found.first_principal), (13, final, found.last_principal)):
         sheet.formula(row, column, text, "none" if day is None else serial(day), "date", "cell_right")
+    sheet.text(row, len(CLASSES) - 1, note_words(book.result.terms.notes[name]))
 
 
 def total_row(sheet: Sheet, row: int, count: int) -> None:
@@ -200,8 +208,8 @@ def residual(sheet: Sheet, row: int, yields: dict[str, str]) -> int:
         ("Invested at closing", f"{price}${PRICE + 1}", found.residual_invested, "money"),
         (
             "Multiple",
-            f'IF(H{row + 3}>0,H{row + 2}/H{row + 3},"{NOT_AVAILABLE}")',
-            found.residual_multiple,
+            f'IF(H{row + 3}>{HALF_A_CENT},H{row + 2}/H{row + 3},"{NOT_AVAILABLE}")',
+            found.residual_multiple if found.residual_invested > float(HALF_A_CENT) else math.nan,
             "life",
         ),
         ("Return, effective a year", yields["residual"], found.residual_irr, "percent"),
@@ -268,7 +276,8 @@ def pictures(sheet: Sheet, row: int) -> None:
 
 def finish(sheet: Sheet) -> None:
     """Widths and printing."""
-    sheet.widths(20, 9, 15, 11, 9, 13, 10.5, 13, 15, 15, 13, 15, 13, 13)
+    longest = max(len(note_words(note)) for note in sheet.book.result.terms.notes.values())
+    sheet.widths(20, 9, 15, 11, 9, 13, 10.5, 13, 15, 15, 13, 15, 13, 13, max(14.0, 0.9 * longest))
     sheet.worksheet.set_row(NOTES_ROW, 30)
     sheet.worksheet.fit_to_pages(1, 1)
     sheet.link(0, 13, "Contents")
