@@ -307,7 +307,8 @@ class Measures:
         """All measures of the deal in a single run."""
         lines = self.lines
         pool = float(lines["pool.balance"][0])
-        raised = float(sum(float(self.balance(name)) for name in self.terms.notes))
+        issued = (name for name, note in self.terms.notes.items() if not note.subordinated_loan)
+        raised = float(sum(float(self.balance(name)) for name in issued))
         return DealMeasures(
             pool_balance=pool,
             pool_wal=float(self.pool_wal()),

@@ -97,7 +97,10 @@ def deal_facts(view: View) -> list[tuple[str, str]]:
         ("Payment dates", f"every {dates.every.removeprefix('1 ')}; {dates.calendar}, {dates.roll}"),
         ("Currency", terms.currency),
         ("Pool", f"{money(collateral.balance)} in {collateral.loans:,} loans"),
-        ("Notes", f"{len(terms.notes)} classes, {deal.advance_rate:.2%} of the pool"),
+        (
+            "Notes",
+            f"{sum(not n.subordinated_loan for n in terms.notes.values())} classes, {deal.advance_rate:.2%} of the pool",
+        ),
     ]
 
 

@@ -132,7 +132,8 @@ def note(sheet: Sheet, row: int, name: str, yields: dict[str, str]) -> None:
 def total_row(sheet: Sheet, row: int, count: int) -> None:
     """The classes together."""
     found = list(sheet.book.result.note_measures.values())
-    sheet.text(row, 0, "All classes", "total")
+    loans = any(note.subordinated_loan for note in sheet.book.result.terms.notes.values())
+    sheet.text(row, 0, "All classes and loans" if loans else "All classes", "total")
     pool = float(sheet.book.values("pool.balance")[0])
     sums = {
         2: [m.balance for m in found],
