@@ -1,0 +1,258 @@
+"""HB-REV 2027-1: it runs and ties, turns over as its sheet says, and its events end purchases and change the order."""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import abs_struct
+from abs_struct.analytics.instalments import instalment_rate, tax_inside
+from abs_struct.tape.generate import as_csv, generate
+from abs_struct.tape.specification import read_specification
+from abs_struct.waterfall.engine import run, run_as_arrays
+
+DEALS = Path(__file__).parents[2] / "deals"
+FILE = DEALS / "hb_rev_2027_1.yaml"
+SHARES = {"bill": 0.45, "three": 0.13, "six": 0.14, "twelve": 0.23, "minimum": 0.05}
+YEAR = slice(1, 13)  # the payments of the revolving year
+
+
+@cache
+def deal() -> abs_struct.Deal:
+    """The shipped deal, its tapes read once."""
+    found = abs_struct.load(FILE)
+    _ = found.collateral
+    return found
+
+
+@cache
+def base() -> abs_struct.Result:
+    """The base case."""
+    return deal().run()
+
+
+def changed(**changes: object) -> abs_struct.Result:
+    """The deal with fields changed; dots are written __."""
+    result = deal().with_({name.replace("__", "."): value for name, value in changes.items()}).run()
+    assert not result.failures, [str(check) for check in result.failures]
+    return result
+
+
+def turns(result: abs_struct.Result) -> float:
+    """Par bought in the revolving year / initial pool."""
+    return float(result.lines["pool.purchased"][YEAR].sum() / result.lines["pool.initial_balance"][0])
+
+
+def test_the_base_case_ties_to_its_documents() -> None:
+    """Pool, sleeves and classes to the cent; lives as a plain simulation has them, within 10%."""
+    result = base()
+    assert not result.failures, [str(check) for check in result.failures]
+    assert not result.warnings
+    assert result.collateral.loans == 50_000
+    assert result.collateral.ineligible == 0
+    lines = result.lines
+    assert lines["pool.initial_balance"][0] == 2_000_000_000.0
+    for name, share in SHARES.items():
+        assert lines[f"groups.{name}.initial_balance"][0] == pytest.approx(share * 2e9, rel=1e-12)
+    sizes = {"A": 1_660e6, "B": 120e6, "C": 220e6}
+    assert {name: lines[f"notes.{name}.balance"][0] for name in sizes} == pytest.approx(sizes, rel=1e-12)
+    assert result.note_measures["A"].wal == pytest.approx(1.12, rel=0.10)
+    for name in "AB":
+        assert result.note_measures[name].principal_shortfall == 0.0
+        assert result.note_measures[name].interest_shortfall == 0.0
+    assert lines["pool.balance"][12] == pytest.approx(2_072e6, rel=0.05)
+    rate = lines["amounts.default_rate"]
+    assert rate[12] == pytest.approx(0.0049, rel=0.10)
+    assert rate[-1] == pytest.approx(0.0064, rel=0.10)
+    assert lines["amounts.default_flow"][12] == pytest.approx(0.0032, rel=0.10)
+
+
+def test_a_is_repaid_within_five_months_after_the_revolving_period() -> None:
+    """No principal in the year; then A is repaid by the fifth monthly payment, with B behind it."""
+    lines, dates = base().lines, base().dates
+    assert not lines["notes.A.principal_paid"][:13].any()
+    assert not lines["residuals.C.paid"][:13].any()
+    repaid = {name: int(np.argmax(lines[f"notes.{name}.balance"] <= 0.01)) for name in "AB"}
+    assert 13 <= repaid["A"] <= 17
+    assert dates[repaid["A"]].isoformat() <= "2028-06-26"
+    assert repaid["A"] <= repaid["B"] <= 18
+    assert not lines["notes.B.principal_paid"][: repaid["A"]].any()
+
+
+CLAUSE = """\
+      - purchase: [bill, three, six, twelve, minimum]
+        amount: amounts.offered * available
+"""
+
+
+def clocked(folder: Path, clock: str) -> abs_struct.Deal:
+    """The deal on a clock of its own: the clause that buys on payment dates is left out, as the file says."""
+    text = FILE.read_text(encoding="utf-8")
+    for old, new in (
+        (CLAUSE, ""),
+        ("  mix: balance", f"  clock: {clock}\n  mix: balance"),
+        ("tapes/", f"{DEALS}/tapes/"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    file = folder / "clocked.yaml"
+    file.write_text(text, encoding="utf-8")
+    return abs_struct.load(file)
+
+
+@pytest.mark.parametrize("clock", ["payment dates", "monthly", "daily"])
+def test_the_turnover_of_the_revolving_year(clock: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """About 6.8 turns where the pool is held at its shares (here within 10%), fewer where each purchase has them."""
+    one = deal() if clock == "payment dates" else clocked(tmp_path, clock)
+    results = {mix: one.with_({"revolving.mix": mix}).run() for mix in ("balance", "fixed")}
+    assert not any(result.failures for result in results.values())
+    found = {mix: turns(result) for mix, result in results.items()}
+    with capsys.disabled():
+        print(f"\nHB-REV 2027-1, {clock}: " + ", ".join(f"mix {mix} {value:.2f} turns" for mix, value in found.items()))
+    assert found["balance"] == pytest.approx(6.8, rel=0.10)
+    assert 3.5 < found["fixed"] < 0.75 * found["balance"]
+    assert results["balance"].note_measures["A"].wal == pytest.approx(base().note_measures["A"].wal, rel=0.02)
+
+
+def test_the_mixes_do_what_they_say() -> None:
+    """Held at its shares the pool keeps them; with a fixed mix of purchases the long instalments pile up."""
+    for name, share in SHARES.items():
+        held = base().lines[f"receivables.{name}.balance"][12]
+        if name != "minimum":  # of the others what was bought is all there is, but for the last instalments of the tape
+            assert held / base().lines["pool.balance"][12] == pytest.approx(share, abs=0.005)
+    lines = changed(revolving__mix="fixed").lines
+    bought = lines["pool.purchased"][YEAR]
+    for name, share in SHARES.items():
+        assert lines[f"receivables.{name}.purchased"][YEAR] / bought == pytest.approx(share, rel=1e-12)
+    assert lines["receivables.twelve.balance"][12] / lines["pool.balance"][12] > 0.40
+
+
+def test_bills_are_bought_at_a_discount() -> None:
+    """Price and par are different fields: 99.55 are paid for 100; the tax is charged on the discount too."""
+    lines = base().lines
+    par, price = lines["receivables.bill.purchased"], lines["receivables.bill.price_paid"]
+    assert price[YEAR] == pytest.approx(0.9955 * par[YEAR], rel=1e-12)
+    assert lines["receivables.six.price_paid"] == pytest.approx(lines["receivables.six.purchased"], rel=1e-12)
+    income = lines["pool.interest"][5] + 0.0045 * par[4]
+    assert lines["fees.tax.due"][5] == pytest.approx(0.0326 * income, rel=1e-12)
+    assert round(tax_inside(0.03, 0.12), 4) == 0.0326
+
+
+def test_interest_is_paid_by_quarter_then_monthly_and_kept_before_purchases() -> None:
+    """April, July, October, January, then every month; the next quarter's interest lies in the retained ledger."""
+    lines, dates = base().lines, base().dates
+    paid = [dates[t].isoformat()[:7] for t in np.flatnonzero(lines["notes.A.interest_paid"] > 0.0)]
+    assert paid[:6] == ["2027-04", "2027-07", "2027-10", "2028-01", "2028-02", "2028-03"]
+    assert lines["notes.A.interest_paid"][3] == pytest.approx(1_660e6 * 0.036 * 101 / 365, rel=1e-12)
+    kept = lines["accounts.retained.balance"]
+    quarter = (1_660e6 * 0.036 + 120e6 * 0.05) * 92 / 365
+    assert kept[1:13].min() > quarter
+    assert kept[13] == 0.0
+    assert lines["waterfall.revolving.purchase_bill_three_six_twelve_minimum.amount"][1] == pytest.approx(
+        lines["accounts.collections.received"][1] - kept[1] - sum_of_fees(lines, 1), rel=1e-9
+    )
+
+
+def sum_of_fees(lines: Any, period: int) -> float:
+    """What all fees were paid in a period."""
+    return sum(lines[name][period] for name in lines if name.startswith("fees.") and name.endswith(".paid"))
+
+
+def test_cash_that_finds_nothing_to_buy_is_a_drag() -> None:
+    """Where four fifths of the cash find receivables, the rest waits: less income, smaller pool, fewer turns."""
+    short = changed(amounts__offered="80%")
+    assert turns(short) < turns(base())
+    assert short.lines["accounts.collections.balance"][5] > 200e6
+    assert short.lines["pool.interest"][YEAR].sum() < base().lines["pool.interest"][YEAR].sum()
+    ends = changed(amounts__offered="60%")
+    assert ends.triggers["idle_cash"].first_breach is not None
+    assert ends.lines["triggers.early_end.active"][12] == 1.0
+
+
+def test_more_defaults_end_the_purchases_early() -> None:
+    """At three times the defaults the 3-month flow exceeds 0.90%: no purchase any more, A is repaid from then on."""
+    stress = {f"assumptions__groups__{name}__default__multiple": 3 for name in SHARES}
+    result = changed(**stress)
+    lines = result.lines
+    first = int(np.argmax(lines["triggers.early_end.active"] > 0.5))
+    assert lines["triggers.default_flow.active"][first] == 1.0
+    assert not lines["pool.purchased"][first:].any()
+    assert lines["notes.A.principal_paid"][first] > 1e9
+    assert not result.lines["triggers.accelerated.active"][first]
+
+
+def test_an_early_end_by_arrears_may_be_fired_by_hand() -> None:
+    """The 30+ ratio of period 6: the last purchase is in period 5, and A is repaid within five months."""
+    lines = changed(triggers__thirty_plus__fired=6).lines
+    assert np.flatnonzero(lines["pool.purchased"])[-1] == 5
+    assert int(np.argmax(lines["notes.A.balance"] <= 0.01)) <= 10
+
+
+def test_acceleration_puts_b_interest_behind_a() -> None:
+    """In accelerated amortisation B waits until A is repaid, and then gets what it waited for."""
+    result = changed(triggers__insolvency__fired=8)
+    lines = result.lines
+    accelerated = lines["triggers.accelerated.active"] > 0.5
+    outstanding = lines["notes.A.balance"] > 0.01
+    assert accelerated[8:].all()
+    assert not lines["pool.purchased"][8:].any()
+    assert not lines["notes.B.interest_paid"][accelerated & outstanding].any()
+    assert result.note_measures["B"].interest_shortfall == 0.0
+    assert not lines["waterfall.amortisation.interest_B.paid"][8:].any()
+
+
+def test_perfection_fills_reserve_and_transfer_reserve() -> None:
+    """The originator's rating is lost in period 5: purchases end and 2.0 m are set aside until B is repaid."""
+    lines = changed(triggers__rating_loss__fired=5).lines
+    assert np.flatnonzero(lines["pool.purchased"])[-1] == 4
+    assert lines["accounts.transfer_reserve.balance"][5] == 2e6
+    assert lines["accounts.reserve.balance"][5] == pytest.approx(lines["amounts.quarter_of_costs"][5])
+    assert lines["accounts.transfer_reserve.balance"][-1] == lines["accounts.reserve.balance"][-1] == 0.0
+
+
+def test_after_an_event_of_default_a_ranks_first_in_all() -> None:
+    """Fired by hand in period 10: B gets nothing before A is repaid, the junior nothing before B."""
+    lines = changed(triggers__event_of_default__fired=10).lines
+    a, b = (lines[f"notes.{name}.balance"] > 0.01 for name in "AB")
+    after = np.arange(len(a)) >= 10
+    assert not (lines["notes.B.interest_paid"] + lines["notes.B.principal_paid"])[after & a].any()
+    assert not (lines["notes.C.principal_paid"] + lines["residuals.C.paid"])[after & b].any()
+    assert lines["waterfall.after_default.principal_A.paid"].sum() == pytest.approx(1_660e6, rel=1e-12)
+
+
+def test_break_even_multiples_without_triggers() -> None:
+    """A bears 5.3 and B 4.1 times the defaults in a plain simulation without triggers: here within 20%."""
+    never = "deal.period < 0"
+    program = deal().with_({"triggers.early_end.test": never, "triggers.accelerated.test": never}).program
+    multiples = np.round(np.arange(1.0, 9.0, 0.05), 2)
+    for name in SHARES:
+        program.inputs[f"assumptions.groups.{name}.default.multiple"] = multiples
+    lines = run(program)
+    for name, plain in (("A", 5.3), ("B", 4.1)):
+        lost = lines[f"notes.{name}.balance"][-1] > 1.0
+        assert lost.any()
+        assert multiples[int(np.argmax(lost)) - 1] == pytest.approx(plain, rel=0.20)
+    assert lines["pool.purchased"].min() >= 0.0
+
+
+def test_floats_and_arrays_agree_bit_for_bit() -> None:
+    """All lines of the single run equal the array run, bit for bit."""
+    many = run_as_arrays(deal().program)
+    for name, series in base().lines.items():
+        assert np.array_equal(many[name][:, 0], series), name
+
+
+@pytest.mark.parametrize("sleeve", SHARES)
+def test_the_tapes_are_what_their_specifications_give(sleeve: str) -> None:
+    """Byte for byte; instalments at the yearly rate of their flat fee."""
+    spec = read_specification(DEALS / f"tapes/hb_rev_2027_1.{sleeve}.yaml")
+    shipped = gzip.decompress((DEALS / f"tapes/hb_rev_2027_1.{sleeve}.csv.gz").read_bytes())
+    assert as_csv(spec, generate(spec)).encode() == shipped
+    fees = {"three": (0.025, 3), "six": (0.045, 6), "twelve": (0.088, 12)}
+    if sleeve in fees:
+        assert spec.rate == pytest.approx(round(instalment_rate(*fees[sleeve]), 4), abs=1e-12)
