@@ -89,6 +89,7 @@ def deal_facts(view: View) -> list[tuple[str, str]]:
     terms, collateral = view.result.terms, view.result.collateral
     dates, deal = terms.dates, view.result.deal_measures
     final = dates.legal_final.isoformat() if dates.legal_final else "-"
+    classes = sum(not note.subordinated_loan for note in terms.notes.values())
     return [
         ("Cut-off date", dates.cutoff.isoformat()),
         ("Closing date", dates.closing.isoformat()),
@@ -97,10 +98,7 @@ def deal_facts(view: View) -> list[tuple[str, str]]:
         ("Payment dates", f"every {dates.every.removeprefix('1 ')}; {dates.calendar}, {dates.roll}"),
         ("Currency", terms.currency),
         ("Pool", f"{money(collateral.balance)} in {collateral.loans:,} loans"),
-        (
-            "Notes",
-            f"{sum(not n.subordinated_loan for n in terms.notes.values())} classes, {deal.advance_rate:.2%} of the pool",
-        ),
+        ("Notes", f"{classes} classes, {deal.advance_rate:.2%} of the pool"),
     ]
 
 
