@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from abs_struct.core.formula import Formula
 from abs_struct.core.formula.nodes import Call, Name, Node, children, day_of, serial_of
@@ -10,6 +10,7 @@ from abs_struct.deal.model import DealFile
 from abs_struct.pool.lines import POOL
 from abs_struct.terms.schedules import entries
 from abs_struct.waterfall.ledger import Ledger
+from abs_struct.waterfall.steps import Step
 
 CENT = 0.005
 
@@ -34,6 +35,8 @@ def loose_ends(terms: DealFile, lines: Ledger) -> tuple[str, ...]:
     """
     return (
         *unpaid_by_design(terms, lines),
+        *never(terms, lines),
+        *price_of_the_call(terms),
         *missed(terms, lines),
         *left_over(terms, lines),
         *one_month_of_many(terms, lines),
@@ -62,6 +65,43 @@ def unpaid_by_design(terms: DealFile, lines: Ledger) -> Iterator[str]:
             yield f"class {name} is never repaid: in each section a clause above it takes all cash (residual, transfer)"
         if name not in named["interest"] and (note.floats or note.coupon > 0.0):
             yield f"no clause pays interest on class {name} (interest: {name})"
+
+
+def never(terms: DealFile, lines: Ledger) -> Iterator[str]:
+    """What waits for a period that does not come, and classes whose sections are never in force."""
+    for name, trigger in terms.triggers.items():
+        for word, period in (("fired", trigger.fired), ("from_period", trigger.from_period)):
+            if period is not None and period > lines.periods:
+                yield f"triggers.{name}.{word} is period {period}, and the deal ends with period {lines.periods}"
+    for name in terms.notes:
+        paying = [word for word, section in terms.waterfall.items() if repays(section.steps, name)]
+        known = all(f"sections.{word}.in_force" in lines for word in paying) and f"notes.{name}.balance" in lines
+        if not paying or not known or lines[f"notes.{name}.balance"][-1] <= CENT:
+            continue
+        if not any(lines[f"sections.{word}.in_force"].any() for word in paying):
+            yield f"class {name} is repaid only in {' and '.join(paying)}, never in force in this run"
+
+
+def repays(steps: Iterable[Step], name: str) -> bool:
+    """Whether one of some clauses pays principal to a class."""
+    return any(step.word == "principal" and name in step.targets for step in steps)
+
+
+def price_of_the_call(terms: DealFile) -> Iterator[str]:
+    """The price of a call arrives with the collections, and not where principal is paid from."""
+    if terms.call is None or not terms.call.exercised:
+        return
+    received = [account.receives for account in terms.accounts.values() if account.receives is not None]
+    if any("deal.call_proceeds" in formula.names() for formula in received):
+        return
+    for word, section in terms.waterfall.items():
+        account = terms.accounts.get(section.from_)
+        pays = any(step.word == "principal" for step in section.steps)
+        if pays and account is not None and account.receives is not None:
+            yield (
+                f"the price of the call goes to the collection account, and {word} pays principal from "
+                f"{section.from_} (receives: {account.receives} + deal.call_proceeds)"
+            )
 
 
 def missed(terms: DealFile, lines: Ledger) -> Iterator[str]:

@@ -71,9 +71,11 @@ def money(formula: Formula) -> None:
 
     Raises
     ------
-    FormulaError : it is a condition, or a rate as it stands
+    FormulaError : it is a condition, a rate as it stands, or a share of nothing
     """
     bound = meaning(formula)
+    if bound.node[0] == "input" and formula.text.rstrip().endswith(("%", "bp", "bps")):
+        raise FormulaError(f"'{formula}' is a share, not an amount; say of what, as in {formula} of pool")
     if bound.unit == "flag":
         raise FormulaError(f"'{formula}' is true or false, not an amount; write if({formula}, amount, 0)")
     if bound.unit == "rate" and bound.node[0] in {"line", "past"}:

@@ -135,6 +135,10 @@ class Sections:
                 if name in terms.notes and terms.notes[name].target is None:
                     place = self.build.document.place((*where, "to"))
                     raise DealError(f"{place}: class {name} has no planned balance; write notes.{name}.target")
+        for name in step.targets if step.word in {"fill", "release"} else ():
+            if name in terms.accounts and terms.accounts[name].required is None:
+                place = self.build.document.place((*where, step.word))
+                raise DealError(f"{place}: the account {name} has no required amount; write accounts.{name}.required")
         for field, owner in step.owners().items():
             if owner == "support":
                 known, word = {**terms.accounts, **terms.facilities, COLLECTIONS: None}, "account"

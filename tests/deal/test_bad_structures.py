@@ -51,6 +51,8 @@ def refused(folder: Path, terms: str = TERMS, waterfall: str = WATERFALL, **chan
         ("target_oc: max(10%", "target_oc: deal.payment_date + 1\n  other: max(10%", "computes with a date"),
         ("target_oc: max(10%", "target_oc: if(pool.balance > 2027-01-01, 1, 0)\n  other: max(10%", "compares"),
         ("A: {balance: 70% of pool", "A: {balance: 70% * pool.wac", "not known at closing"),
+        ("A: {balance: 70% of pool", "A: {balance: 70%", "say of what, as in 70% of pool"),
+        ("initial: 1% of pool", "initial: 50 bp", "is a share, not an amount"),
     ],
 )
 def test_terms_that_cannot_be_meant(before: str, after: str, words: str, tmp_path: Path) -> None:
@@ -81,6 +83,10 @@ def test_terms_that_cannot_be_meant(before: str, after: str, words: str, tmp_pat
         ("{advance: A, amount: pool.balance > 5}", "true or false, not an amount"),
         ("{purchase: cars}", "no receivable 'cars'"),
         ("{pay: servicer, part: half}", "no line 'half'"),
+        ("{pay: servicer, part: 150%}", "up to 100%"),
+        ("{pay: servicer, part: -50%}", "above 0%"),
+        ("{transfer: reserve, amount: 50%}", "is a share, not an amount"),
+        ("{principal: A, when: waterfall.before_default.residual_holder.paid > 0}", "worked out later in the period"),
     ],
 )
 def test_clauses_that_cannot_be_meant(clause: str, words: str, tmp_path: Path) -> None:
@@ -100,6 +106,49 @@ def test_a_class_that_can_never_be_paid_is_said(tmp_path: Path) -> None:
     waterfall = "waterfall:\n  every_month:\n" + "".join(f"    - {clause}\n" for clause in clauses)
     notes = small(tmp_path, waterfall=waterfall).run().warnings
     assert any("class B is never repaid" in note for note in notes)
+
+
+def test_a_class_whose_section_is_never_in_force_is_said(tmp_path: Path) -> None:
+    """B is repaid after an event of default only, which does not come; once it comes, nothing is said."""
+    waterfall = WATERFALL.replace("principal: [A, B]", "principal: [A]")
+    notes = small(tmp_path, waterfall=waterfall).run().warnings
+    assert any("class B is repaid only in after_default, never in force" in note for note in notes)
+    fired = TERMS.replace("> 0.01}", "> 0.01, fired: 9}")
+    assert not [note for note in small(tmp_path, fired, waterfall).run().warnings if "never in force" in note]
+
+
+def test_a_trigger_that_waits_beyond_the_end_is_said(tmp_path: Path) -> None:
+    """Fired by hand in period 900 of a deal of 40."""
+    notes = small(tmp_path, TERMS.replace("> 0.01}", "> 0.01, fired: 900}")).run().warnings
+    assert any("triggers.event_of_default.fired is period 900, and the deal ends with period" in note for note in notes)
+
+
+def test_an_account_without_requirement_is_neither_filled_nor_released(tmp_path: Path) -> None:
+    """There is no excess over nothing: releasing it would empty it."""
+    terms = TERMS.replace("accounts:\n", "accounts:\n  fund: {initial: 5_000}\n")
+    for word in ("fill", "release"):
+        message = refused(tmp_path, terms, with_clause(f"{word}: fund"))
+        assert "the account fund has no required amount; write accounts.fund.required" in message
+
+
+def test_the_price_of_a_call_that_misses_the_principal_account_is_said(tmp_path: Path) -> None:
+    """It arrives in the collection account, unless the principal account receives it."""
+    waterfall = """\
+waterfall:
+  revenue: [{pay: [trustee, servicer]}, {interest: [A, B]}, {fill: reserve}, {residual: holder}]
+  redemption: {from: principal, steps: [{principal: [A, B]}, {residual: holder}]}
+"""
+    call = "call: {when: pool.balance <= 30% of pool, exercised: true}\n"
+    account = "accounts:\n  principal: {receives: pool.principal_collections}\n"
+    terms = TERMS.replace("accounts:\n", account) + call
+    lost = small(tmp_path, terms, waterfall).run()
+    assert any("the price of the call goes to the collection account" in note for note in lost.warnings)
+    assert lost.lines["notes.B.balance"][-1] > 1.0
+    right = small(tmp_path, terms.replace("collections}", "collections + deal.call_proceeds}"), waterfall).run()
+    assert not [note for note in right.warnings if "price of the call" in note]
+    called = int((right.lines["deal.called"] > 0.5).argmax())
+    expected = right.lines["deal.call_proceeds"][called] + right.lines["pool.principal_collections"][called]
+    assert right.lines["accounts.principal.received"][called] == pytest.approx(expected)
 
 
 def test_two_classes_with_one_name_are_refused(tmp_path: Path) -> None:

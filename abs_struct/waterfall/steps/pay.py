@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.core.formula import Formula
@@ -35,6 +35,15 @@ class PayFees(Step):
     uncapped: bool = Field(default=False, description="pay also what the yearly cap keeps back")
     part: Formula | None = Field(default=None, description="pay no more than this share of what is due in the period")
     support: Names | None = Field(default=None, description="what covers what collections cannot, in turn")
+
+    @model_validator(mode="after")
+    def a_part(self) -> PayFees:
+        """A part that is a number lies between nothing and the whole."""
+        if self.part is not None and not self.part.names():
+            found = self.part.numbers()
+            if len(found) == 1 and not (0.0 < found[0] <= 1.0 and "-" not in self.part.text):
+                raise ValueError(f"part {self.part.text} is not a share of a fee; write one above 0% and up to 100%")
+        return self
 
     def default_name(self) -> str:
         return super().default_name() + ("_uncapped" if self.uncapped else "") + ("_part" if self.part else "")
