@@ -10,27 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small import small, with_clause, with_example
+from written import valued
 
-from abs_struct.core.arithmetic.symbols import evaluate
 from abs_struct.core.findings import DealError
 from abs_struct.waterfall.engine import run, run_as_arrays
-from abs_struct.waterfall.ledger import Ledger
 from abs_struct.waterfall.steps import STEPS
-from abs_struct.waterfall.trace import Trace, trace
-
-
-def valued(written: Trace, lines: Ledger, path: str, period: int) -> float:
-    """The value of a line's written formula, its inputs and lines read from the run."""
-
-    def read(leaf: object) -> float:
-        if leaf.op == "input":  # type: ignore[attr-defined]
-            return float(written.program.inputs[leaf.args[0]])  # type: ignore[attr-defined]
-        name, ago = leaf.args  # type: ignore[attr-defined]
-        return float(lines[name][period - ago]) if period >= ago else 0.0
-
-    formula = written.formula(path)
-    assert formula is not None
-    return float(evaluate(formula, read))
+from abs_struct.waterfall.trace import trace
 
 
 @pytest.mark.parametrize("word", STEPS.names())
