@@ -36,6 +36,12 @@ RECEIVABLES = declare(
     *declared.OWN,
     tally("purchased", "Purchased", "购买本金", "par bought in the period"),
     tally("price_paid", "Price paid", "购买价款", "cash paid for it on payment dates"),
+    tally(
+        "held", "Held", "购买前持有", "with mix: balance, what the pool holds of the kind before a purchase, loans too"
+    ),
+    tally(
+        "lacking", "Lacking", "占比缺口", "with mix: balance, what it lacks of its share of the pool after the purchase"
+    ),
     stock("balance", "Balance", "期末余额", "opening balance less principal and defaults, plus purchases"),
 )
 UNITS = declare(
@@ -177,11 +183,13 @@ def cash_parts(x: Numbers, s: State, names: Sequence[str], cash: Value) -> list[
     kinds = [s.entities[f"receivables.{name}"] for name in names]
     shares = [kind.share for kind in kinds]
     if s.entities["revolving"].by_balance:  # structure of the deal, not a value
-        holdings = [holding(x, s, name) for name in names]
-        whole = x.total(holdings) + cash
-        lacks = [x.maximum(share * whole - mine, 0.0) for share, mine in zip(shares, holdings, strict=True)]
-        short = x.total(lacks) > 0.0
-        shares = [x.where(short, lack, share) for lack, share in zip(lacks, shares, strict=True)]
+        for kind, name in zip(kinds, names, strict=True):
+            kind.held = holding(x, s, name)
+        whole = x.total([kind.held for kind in kinds]) + cash
+        for kind, share in zip(kinds, shares, strict=True):
+            kind.lacking = x.maximum(share * whole - kind.held, 0.0)
+        short = x.total([kind.lacking for kind in kinds]) > 0.0
+        shares = [x.where(short, kind.lacking, share) for kind, share in zip(kinds, shares, strict=True)]
     spent = [share * kind.price for share, kind in zip(shares, kinds, strict=True)]
     total = x.total(spent)
     return [x.ratio(part, total) for part in spent]

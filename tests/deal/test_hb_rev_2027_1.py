@@ -256,3 +256,18 @@ def test_the_tapes_are_what_their_specifications_give(sleeve: str) -> None:
     fees = {"three": (0.025, 3), "six": (0.045, 6), "twelve": (0.088, 12)}
     if sleeve in fees:
         assert spec.rate == pytest.approx(round(instalment_rate(*fees[sleeve]), 4), abs=1e-12)
+
+
+@pytest.mark.needs("formualizer")
+def test_the_live_workbook_of_a_balance_mix_can_be_written(tmp_path: Path) -> None:
+    """What each kind holds and lacks are lines of their own: no formula outgrows a cell, and a recalculation agrees."""
+    from handoff.recalculated import Recalculated
+
+    from abs_struct.handoff.workbook import write_workbook
+
+    book = Recalculated(write_workbook(base(), tmp_path / "hb.xlsx"), base())
+    differences = book.differences(base())
+    for name in SHARES:
+        for line in ("held", "lacking", "purchased", "balance"):
+            assert differences[f"receivables.{name}.{line}"] < 1e-9
+    assert differences["notes.A.balance"] < 1e-9
