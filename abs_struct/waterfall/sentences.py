@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from abs_struct.core.formula import Formula
@@ -11,6 +11,14 @@ from abs_struct.waterfall.order import BALANCE, ProRata, Sequential, Shares
 #: From the part of the deal and a name in it ("notes", "A") to what is printed for it.
 Say = Callable[[str, str], str]
 EN, ZH = "en", "zh"
+#: How a sentence speaks of a part of the deal that has no label.
+BARE = {
+    "notes": "class {}",
+    "accounts": "the {} account",
+    "facilities": "the {} facility",
+    "hedges": "the {}",
+    "residuals": "the {}",
+}
 
 
 class Spoken(NamedTuple):
@@ -91,3 +99,19 @@ def condition(when: Formula | None, language: str) -> str:
         return ""
     text = " ".join(when.text.split())
     return f"（适用条件：{text}）" if language == ZH else f", while {text}"
+
+
+def spoken_name(owner: str, name: str, labels: Mapping[str, str], language: str = EN) -> str:
+    """What a sentence calls a part of the deal: its label, or `class A`, `the reserve account`.
+
+    >>> spoken_name("support", "reserve", {"accounts.reserve": "reserve"})
+    'the reserve account'
+    """
+    parts = ("accounts", "facilities") if owner == "support" else (owner,)
+    part = next((part for part in parts if f"{part}.{name}" in labels), owner)
+    label = labels.get(f"{part}.{name}", name)
+    if language != EN:
+        return label.removeprefix("Class ") if part == "notes" else label
+    if label != name:
+        return label
+    return BARE.get(part, "{}").format(name if part == "notes" else name.replace("_", " "))

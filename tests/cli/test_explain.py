@@ -6,10 +6,11 @@ import json
 
 import pytest
 from cli.program import command
+from european import european
 from small import small
 
-from abs_struct.core.arithmetic.symbols import evaluate
-from abs_struct.deal.explain import Explainer, explain
+from abs_struct.core.arithmetic.symbols import Symbol, evaluate
+from abs_struct.deal.explain import SHARE, Explainer, explain
 from abs_struct.waterfall.trace import trace
 
 
@@ -94,3 +95,74 @@ def test_command_prints_tree_and_json(tmp_path, monkeypatch):
     found = json.loads(command(*words, "--json", "--depth", "1").stdout)
     assert (found["schema"], found["line"]["path"], found["line"]["period"]) == ("abs-struct/explain/1", words[2], 2)
     assert found["line"]["children"]
+
+
+@pytest.fixture(scope="module")
+def floating(tmp_path_factory):
+    """A run of the small European deal."""
+    return european(tmp_path_factory.mktemp("european")).run()
+
+
+def unfolded(node):
+    """A formula as it is shown, with what its shares stand for."""
+    if node.op == SHARE:
+        return node.args[0]
+    return Symbol(node.op, tuple(unfolded(arg) if isinstance(arg, Symbol) else arg for arg in node.args))
+
+
+@pytest.mark.parametrize("period", [1, 2, 14])
+def test_what_is_shown_gives_the_value(floating, period):
+    """Formulas in fewer words - parts by name, shares - are worth what the run recorded."""
+    explainer = Explainer(floating, trace(floating.program))
+    for path in floating.lines:
+        formula, at = explainer.formula(path, period, explainer.trace.lines.get(path))
+        if formula is not None:
+            worth = explainer.worth(unfolded(explainer.shown(formula, path)), at)
+            assert worth == pytest.approx(float(floating.lines[path][period]), rel=1e-12, abs=1e-6), path
+
+
+def test_what_paid_nothing_is_not_opened(floating):
+    """Clauses that paid nothing are named, with the reason, and go no deeper; the root is opened all the same."""
+    root = explain(floating, "notes.B.principal_paid", 2)
+    nodes = {node.path: node for node in root.walk()}
+    sequential = nodes["waterfall.redemption.principal_A_B_C_2.B.paid"]
+    assert sequential.label.endswith("(its condition does not hold)")
+    assert not sequential.children
+    assert not sequential.formula
+    assert explain(floating, sequential.path, 2).children
+    idle = [n for n in root.walk() if n.path.startswith("waterfall.") and n.path.endswith(".paid") and not n.value]
+    assert idle
+    assert not any(node.children for node in idle)
+
+
+def test_a_share_is_said_in_per_cent(floating):
+    """A pro rata payment says its share of what is divided; the shares of all make the whole."""
+    lines = floating.lines
+    root = explain(floating, "notes.B.principal_paid", 2)
+    node = next(n for n in root.walk() if n.path == "waterfall.redemption.principal_A_B_C.B.paid")
+    available = lines["sections.redemption.available"][2]
+    assert f"its share is {node.value / available:.2%} of {available:,.2f}" in node.label
+    assert "pro rata" in node.label
+    assert "its share" in node.formula
+    assert f"{node.value:,.2f}" in node.figures
+
+
+def test_a_ledger_is_what_was_debited_and_cured(floating):
+    """A deficiency ledger reads as it was, plus debited, less cured; an earlier period is not taken apart."""
+    root = explain(floating, "notes.C.pdl", 5)
+    assert root.formula == "notes.C.pdl[-1] + notes.C.pdl_debited - waterfall.revenue.cure_C.paid"
+    earlier = next(child for child in root.children if child.period == 4)
+    assert earlier.formula
+    assert not earlier.children
+
+
+def test_a_coupon_is_its_index_and_margin(floating):
+    """A coupon says its terms, and its index and margin as rates, each with its place."""
+    root = explain(floating, "notes.B.coupon", 5)
+    assert root.label == "Class B: coupon, EURIBOR_1M + 2.00%, + 1.00% from 2028-02-15, at least 0%"
+    nodes = {node.path: node for node in root.walk()}
+    index, margin = nodes["indices.EURIBOR_1M.rate"], nodes["notes.B.coupon.margin"]
+    assert (index.label, index.value) == ("EURIBOR_1M: index rate", 0.021)
+    assert index.place.endswith("assumptions.indices.EURIBOR_1M")
+    assert (margin.unit, margin.value) == ("rate", 0.02)
+    assert "2.1% + 2%" in root.figures

@@ -10,7 +10,7 @@ from abs_struct.core.findings import AbsStructError
 from abs_struct.core.lines import Line
 from abs_struct.handoff.workbook.words import entity_label, words
 from abs_struct.waterfall.section import Clause, Section
-from abs_struct.waterfall.sentences import EN
+from abs_struct.waterfall.sentences import EN, spoken_name
 from abs_struct.waterfall.steps.step import WHOLE
 from abs_struct.waterfall.trace import Trace
 
@@ -31,14 +31,6 @@ FIRST_COLUMN = 2
 #: The row of period 0, counted from 1, on every sheet with periods.
 FIRST_ROW = 9
 MOST_COLUMNS = 16_384
-#: How a sentence speaks of a part of the deal that has no label.
-BARE = {
-    "notes": "class {}",
-    "accounts": "the {} account",
-    "facilities": "the {} facility",
-    "hedges": "the {}",
-    "residuals": "the {}",
-}
 #: Lines that number and date the periods: columns A and B.
 CLOCKS = {"deal.period": "A", "pool.period": "A", "deal.payment_date": "B"}
 
@@ -210,18 +202,6 @@ def clause_title(clause: Clause, labels: Mapping[str, str], language: str = EN) 
         return words(clause.step.name)
     text = clause.step.sentence(lambda owner, name: spoken_name(owner, name, labels, language), language)
     return text[:1].upper() + text[1:]
-
-
-def spoken_name(owner: str, name: str, labels: Mapping[str, str], language: str = EN) -> str:
-    """What a sentence calls a part of the deal: its label, or `class A`, `the reserve account`."""
-    parts = ("accounts", "facilities") if owner == "support" else (owner,)
-    part = next((part for part in parts if f"{part}.{name}" in labels), owner)
-    label = labels.get(f"{part}.{name}", name)
-    if language != EN:
-        return label.removeprefix("Class ") if part == "notes" else label
-    if label != name:
-        return label
-    return BARE.get(part, "{}").format(name if part == "notes" else words(name).lower())
 
 
 def node_of(trace: Trace, path: str) -> Symbol | None:

@@ -107,11 +107,14 @@ class Step(Terms):
         return (*found, *(formula for order in orders for formula in formulas_of(order)))
 
     def sentence(self, say: Say, language: str = EN) -> str:
-        """The clause in words: what it pays and to whom, in which rank, from what else, and while what holds."""
-        said = spoken(getattr(self, self.word), lambda name: say(self.owners().get(self.word, ""), name), language)
+        """The clause in words: its heading, what else it is paid from, and while what holds."""
         support = [say("support", name) for name in self.sources[1:]]
-        text = self.wording(language).format(targets=said.targets, order=said.order)
-        return f"{text}{self.detail(language)}{supported(support, language)}{condition(self.when, language)}"
+        return f"{self.heading(say, language)}{supported(support, language)}{condition(self.when, language)}"
+
+    def heading(self, say: Say, language: str = EN) -> str:
+        """What the clause pays, to whom, and in which rank."""
+        said = spoken(getattr(self, self.word), lambda name: say(self.owners().get(self.word, ""), name), language)
+        return self.wording(language).format(targets=said.targets, order=said.order) + self.detail(language)
 
     def wording(self, language: str) -> str:
         """The words of the kind, with places for targets and rank."""
