@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_EVENTS = 12
 WIDE = 150
+CENT = 0.005
 
 
 def run(
@@ -130,9 +131,11 @@ def show(result: Result, files: tuple[str, ...]) -> None:
     amounts = ", ".join(f"{word} {money(value)}" for word, value in parts.items())
     share = deal.net_loss / deal.pool_balance
     print(f"Pool      {amounts} ({factor_percent(share)}), WAL {life(deal.pool_wal)}")
+    put_in = deal.residual_invested > CENT  # nothing earned on rounding
+    irr, times = (rate(deal.residual_irr), life(deal.residual_multiple)) if put_in else ("-", "-")
     print(
         f"Residual  paid {money(deal.residual_paid)} on {money(deal.residual_invested)}, "
-        f"IRR {rate(deal.residual_irr)}, multiple {life(deal.residual_multiple)}; "
+        f"IRR {irr}, multiple {times}; "
         f"cost of funds {rate(deal.cost_of_funds)}"
     )
     show_triggers(result)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from cli.program import command, refused
+from european import european
 from small import small
 
 import abs_struct
@@ -158,3 +159,19 @@ def test_fire_makes_a_trigger_active(deal):
 def test_fire_is_refused_with_the_nearest_name(deal, given, sentence):
     """A trigger or period that does not exist is one sentence with what there is."""
     assert refused("run", deal, *QUICK, "--fire", given, code=2).startswith(sentence)
+
+
+def test_coupons_in_words(tmp_path, monkeypatch):
+    """Floating and notional coupons stand below the classes, which say n/a for the life of an interest-only class."""
+    european(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    said = command("run", "small.yaml", *QUICK).stdout
+    assert "Coupons   Class A: EURIBOR_1M + 0.70%, at least 0%" in said
+    assert "Class X: max(pool.wac - 9%, 0%) on notes.A.opening_balance" in said
+    line = next(line for line in said.splitlines() if line.startswith("Class X"))
+    assert line.split()[5:8] == ["n/a", "1.407%", "n/a"]
+    assert max(map(len, said.splitlines())) <= 160
+    found = json.loads(command("run", "small.yaml", *QUICK, "--json").stdout)
+    assert found["notes"]["B"]["coupon_terms"] == "EURIBOR_1M + 2.00%, + 1.00% from 2028-02-15, at least 0%"
+    assert found["notes"]["C"]["coupon_terms"] == "8.00%"
+    assert found["notes"]["X"]["wal"] is None

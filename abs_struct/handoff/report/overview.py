@@ -8,7 +8,7 @@ from typing import Any
 from abs_struct.deal.summary import note_words
 from abs_struct.handoff.report import pictures
 from abs_struct.handoff.sheet import A3, Paper, Sheet
-from abs_struct.handoff.view import View
+from abs_struct.handoff.view import HALF_A_CENT, View
 
 TITLE = "Summary"
 WORDS = "classes, pool, residual, triggers, charts"
@@ -67,10 +67,12 @@ def facts(view: View, sheet: Sheet, row: int) -> int:
         ("Net loss, of initial pool", deal.net_loss / deal.pool_balance, "share"),
         ("WAL (years)", deal.pool_wal, "life"),
     ]  # fmt: skip
+    put_in = deal.residual_invested > HALF_A_CENT  # nothing earned on rounding
+    earned = (deal.residual_multiple, deal.residual_irr) if put_in else (math.nan, math.nan)
     right = [
         ("Residual: received", deal.residual_paid, "money"),
         ("Residual: put in at closing", deal.residual_invested, "money"),
-        ("Residual: multiple", deal.residual_multiple, "life"), ("Residual: IRR", deal.residual_irr, "rate"),
+        ("Residual: multiple", earned[0], "life"), ("Residual: IRR", earned[1], "rate"),
         ("Notes, of pool", deal.advance_rate, "share"), ("All-in cost of funds", deal.cost_of_funds, "rate"),
     ]  # fmt: skip
     for column in range(3):

@@ -63,6 +63,7 @@ RULES: dict[str, dict[str, Any]] = {
     "good": {"font_color": GREEN},
     "bad": {"font_color": "#FFFFFF", "bg_color": RED, "bold": True},
     "warn": {"font_color": INK, "bg_color": "#F7C66B", "bold": True},
+    "quiet": {"font_color": "#A6A6A6", "italic": True},
 }
 
 

@@ -57,7 +57,8 @@ def write(book: Book, name: str) -> None:
     """One sheet with all its lines."""
     sheet = book.page(name, TABS[name])
     title, subtitle = TITLES[name]
-    sheet.title(title, f"{book.result.terms.name}: {subtitle}. Amounts in {book.result.terms.currency}.")
+    quarterly = "" if book.result.schedule.pay_every_month else " Months in grey have no payment date."
+    sheet.title(title, f"{book.result.terms.name}: {subtitle}. Amounts in {book.result.terms.currency}.{quarterly}")
     axis(sheet)
     if name == CURVES:
         years(sheet)
@@ -84,6 +85,10 @@ def axis(sheet: Sheet) -> None:
     else:
         sheet.series(CLOSING, 0, f"{CURVES}!A{{t}}", range(periods + 1), "number", "link")
         sheet.series(CLOSING, 1, f"{CURVES}!B{{t}}", days, "date", "link")
+    for period, pays in enumerate(sheet.book.result.schedule.pays, 1):
+        if not pays:
+            rule = {"type": "no_blanks", "format": sheet.book.styles.rule("quiet")}
+            sheet.worksheet.conditional_format(CLOSING + period, 0, CLOSING + period, 1, rule)
 
 
 def years(sheet: Sheet) -> None:
