@@ -15,11 +15,13 @@ from abs_struct.core.lines import QUANTITIES
 from abs_struct.curves import Assumptions, PaymentHoliday, Recovery, TermExtension
 from abs_struct.curves.cards import Cards, Path
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT
+from abs_struct.curves.delinquency import Delinquency
 from abs_struct.curves.rates import part as rates
 from abs_struct.curves.rates.index import Index
 from abs_struct.curves.recovery import RecoveryTiming
 from abs_struct.deal.constructs import CONSTRUCTS
 from abs_struct.deal.model import DealFile
+from abs_struct.pool import arrears
 from abs_struct.pool import cards as pool_cards
 from abs_struct.pool import lines as pool_lines
 from abs_struct.pool import purchased as bought
@@ -39,7 +41,8 @@ from abs_struct.waterfall.steps import STEPS
 
 #: The modules that declare lines; importing them fills the table of quantities.
 DECLARING = (
-    pool_lines, pool_cards, bought, rates, notes, fees, accounts, facilities, hedges, quantities, take, triggers,
+    pool_lines, pool_cards, arrears, bought, rates, notes, fees, accounts, facilities, hedges, quantities,
+    take, triggers,
 )  # fmt: skip
 
 HEAD = """\
@@ -112,6 +115,7 @@ def parts() -> Iterator[str]:
         yield f"### `{title}`\n\n| kind | fields | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n"
     for word, model in (
         ("assumptions", Assumptions), ("recovery", Recovery), ("recovery.timing", RecoveryTiming),
+        ("delinquency", Delinquency),
         ("payment_holiday", PaymentHoliday), ("term_extension", TermExtension), ("cards", Cards), ("cards.RATE", Path),
     ):  # fmt: skip
         yield f"### `{word}`\n\n{first_sentence(model)}\n\n{fields_of(model)}"

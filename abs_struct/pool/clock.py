@@ -58,13 +58,15 @@ class BuyWithinMonths(RunOffPurchases):
         for kind in self.kinds:
             unit, own = s.entities[kind.unit], s.entities[kind.path]
             self.age(x, s, kind)
-            unit.by_age.append({name: getattr(unit, name) for name in FLOWS})
+            flows = {name: getattr(unit, kind.profile(name)) for name in FLOWS}
+            unit.by_age.append(flows | {name: getattr(unit, name) for name in kind.lent()})
             own.opening_balance = own.balance
             own.reinvested = 0.0
             for name in FLOWS:
                 setattr(own, name, 0.0)
         self.month(x, s)
         for kind in self.kinds:
+            self.fall_behind(x, s, kind)
             kind.book.recover(x, s)
         self.add(x, s)
         pool = s.pool
@@ -111,12 +113,23 @@ class BuyWithinMonths(RunOffPurchases):
         """The purchases that pay in a step, with their age in months."""
         steps = self.steps
         if due_day is None:
-            ages = range(1, min(kind.term, now // steps) + 1)
+            ages = range(1, min(kind.length, now // steps) + 1)
             return [(age, history[now - age * steps]) for age in ages]
         month, step = divmod(now, steps)
-        if month == 0 or step != ceil(due_day / MONTH * steps) - 1:
+        if step != ceil(due_day / MONTH * steps) - 1:
             return []
-        return [(1, bought) for bought in history[(month - 1) * steps : month * steps]]
+        ages = range(1, min(kind.length, month) + 1)
+        return [(age, par) for age in ages for par in history[(month - age) * steps : (month - age + 1) * steps]]
+
+    def fall_behind(self, x: Numbers, s: State, kind: Kind) -> None:
+        """The arrears of all purchases of one kind at the end of a month."""
+        own, unit = s.entities[kind.path], s.entities[kind.unit]
+        history, steps = own.history, self.steps
+        months = len(history) // steps
+        ages = range(1, min(kind.length, months - 1) + 1) if kind.lent() else ()
+        bought = [x.total(history[(months - 1 - age) * steps : (months - age) * steps]) for age in ages]
+        for name in kind.lent():
+            setattr(own, name, self.kept(x, s, x.dot(bought, [unit.by_age[age][name] for age in ages])))
 
     def buy(self, x: Numbers, s: State, cash: Value) -> Value:
         """Spend cash on the mix; what was spent."""

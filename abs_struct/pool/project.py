@@ -24,6 +24,7 @@ from abs_struct.core.findings import CurveError
 from abs_struct.core.lines import Line
 from abs_struct.core.state import Entity, Slot, State
 from abs_struct.curves import Assumptions, Convention, Curve
+from abs_struct.pool import arrears
 from abs_struct.pool import lines as declared
 from abs_struct.pool.book import POOL, Book, books, opened, reader
 from abs_struct.pool.foreclosure import advance
@@ -54,6 +55,8 @@ class ProjectPool:
         for book in self.books:
             if book.path != POOL:
                 opened(x, s.entities[book.path], [s.cohorts[k] for k in book.cohorts])
+            if book.delay is not None:
+                s.entities[book.path].punctual_balance = s.entities[book.path].balance
         s.pool.factor = 1.0
 
     def prepare(self, x: Numbers, s: State) -> None:
@@ -68,6 +71,8 @@ class ProjectPool:
                 c.default_rate = rate * pool.defaults_allowed if self.advances else rate
         for book in self.books:
             book.prepare(x, s)
+            if book.delay is not None:
+                book.delay.prepare(x, s)
 
     @property
     def placed(self) -> frozenset[int]:
@@ -78,7 +83,7 @@ class ProjectPool:
         """One period of the pool."""
         s.pool.opening_balance = s.pool.balance
         yearly = 12.0 * x.total([c.survival * c.scheduled_interest for c in s.cohorts])
-        s.pool.wac = x.ratio(yearly, s.pool.opening_balance)
+        s.pool.wac = x.ratio(yearly, x.total([c.balance for c in s.cohorts]) if self.delays else s.pool.opening_balance)
         for book in self.books:
             own = s.entities[book.path]
             if book.path != POOL:
@@ -125,6 +130,12 @@ class ProjectPool:
         own.defaulted = x.total([c.defaulted for c in members])
         if book.path != POOL:
             own.balance = x.total([c.balance for c in members])
+        if book.delay is not None:
+            due = x.total([c.scheduled_principal for c in members])
+            earned = x.total([c.interest for c in members])
+            book.delay.apply(x, s, due, earned, x.total([c.balance for c in members]))
+            if book.path != POOL:
+                own.balance = own.balance + own.arrears_principal
         if book.advances:
             advance(x, s, book)
         else:
@@ -137,6 +148,8 @@ class ProjectPool:
         pool.prepaid = x.total([c.prepaid for c in cohorts])
         pool.interest = x.total([c.interest for c in cohorts])
         pool.balance = x.total([c.balance for c in cohorts])
+        if self.delays:
+            self.receive(x, s)
         if self.books[0].path != POOL:
             owners = [s.entities[book.path] for book in self.books]
             for name in ("defaulted", "recovered", "liquidated", "pending_default", "pending_recovery"):
@@ -162,6 +175,31 @@ class ProjectPool:
         pool.cumulative_net_loss = pool.cumulative_net_loss + pool.net_loss
         self.cut(x, s)
         pool.factor = x.ratio(pool.balance, pool.initial_balance)
+
+    @property
+    def delays(self) -> tuple[arrears.Delay, ...]:
+        """The arrears of the books that have any."""
+        return tuple(book.delay for book in self.books if book.delay is not None)
+
+    def receive(self, x: Numbers, s: State) -> None:
+        """With arrears: what is paid of what is due, and the balance with what is overdue."""
+        principal, interest, missing = [], [], []
+        for book in self.books:
+            own, members = s.entities[book.path], [s.cohorts[k] for k in book.cohorts]
+            if book.delay is None:
+                principal.append(x.total([c.scheduled_principal for c in members]))
+                interest.append(x.total([c.interest for c in members]))
+            else:
+                principal.append(own.received_principal)
+                interest.append(own.received_interest)
+                missing.append(own.arrears_principal)
+        pool = s.pool
+        pool.scheduled_principal = x.total(principal)
+        pool.interest = x.total(interest)
+        pool.balance = pool.balance + x.total(missing)
+        paths = [delay.path for delay in self.delays if delay.path != POOL]
+        if paths:
+            arrears.add_up(x, s, paths, [line.name for line in arrears.shown_of(self.delays)])
 
     def cut(self, x: Numbers, s: State) -> None:
         """Prepayment that the curves ask for and default does not leave."""
@@ -276,7 +314,10 @@ def pool_slot(part: ProjectPool, supplemented: bool, bought: bool) -> Slot:
         absent |= {"default_share", "target_default", "default_rate"}
     if not part.advances:
         absent |= {"advanced_principal", "advanced_interest", "defaults_allowed"}
-    return Slot(POOL, without(declared.POOL.lines, absent))
+    own = next((delay for delay in part.delays if delay.path == POOL), None)
+    more = arrears.shown_of(part.delays) if own is None else own.lines()
+    structure = {} if own is None else {"delayed": own.count}
+    return Slot(POOL, (*without(declared.POOL.lines, absent), *more), structure=structure)
 
 
 def group_slots(part: ProjectPool) -> list[Slot]:
@@ -285,7 +326,9 @@ def group_slots(part: ProjectPool) -> list[Slot]:
     for book in part.books:
         if book.path != POOL:
             absent = set() if book.amount else {line.name for line in declared.AMOUNT}
-            found.append(Slot(book.path, without(declared.GROUPS.lines, absent)))
+            delayed = {} if book.delay is None else {"delayed": book.delay.count}
+            more = () if book.delay is None else book.delay.lines()
+            found.append(Slot(book.path, (*without(declared.GROUPS.lines, absent), *more), structure=delayed))
     return found
 
 
@@ -300,6 +343,9 @@ def cohort_slots(part: ProjectPool, cohorts: Sequence[Cohort]) -> list[Slot]:
             lines += declared.ADVANCES
             if any(k in book.cohorts and book.stop is not None for book in part.books):
                 lines += declared.STOPPED
+        for delay in part.delays:
+            if f"cohorts.{k}" in delay.members:
+                lines += delay.of_members()
         found.append(Slot(f"cohorts.{k}", lines, structure={"group": cohort.group, "label": cohort.name}))
     return found
 

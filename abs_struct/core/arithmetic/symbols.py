@@ -95,7 +95,7 @@ def constant(value: float) -> Symbol:
 
 
 def line(path: str, ago: int = 0) -> Symbol:
-    """A line as a leaf: this period's value, or that of `ago` periods before."""
+    """A line as a leaf: this period's value, or that of `ago` periods before; -1 is the period after."""
     return Symbol("line", (path, ago))
 
 
@@ -288,7 +288,7 @@ def written(node: Symbol) -> str:
     if op == "at":
         return f"{args[0]}[{args[1]}]"
     if op == "line":
-        return str(args[0]) if args[1] == 0 else f"{args[0]}[-{args[1]}]"
+        return str(args[0]) if args[1] == 0 else f"{args[0]}[{-args[1]:+d}]"
     if op in PRECEDENCE:
         left, right = (written(arg) for arg in args)
         mine = PRECEDENCE[op]
