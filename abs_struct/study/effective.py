@@ -20,7 +20,7 @@ from abs_struct.core.findings import DealError, UsageError, listed, nearest
 from abs_struct.curves.rates.index import Index
 from abs_struct.deal import Deal
 from abs_struct.deal.measures import Measures
-from abs_struct.study.sweep import lines_for
+from abs_struct.study.work import lines_for
 from abs_struct.waterfall.engine import run
 
 #: 25 basis points.
@@ -101,7 +101,7 @@ def three_runs(deal: Deal, shift: float) -> Measures:
     if not deal.terms.assumptions.indices:  # nothing moves, and still there are three
         first = next(iter(inputs))
         inputs[first] = np.full(3, inputs[first])
-    lines = run(replace(deal.program, inputs=inputs), lines_for(deal))
+    lines = run(replace(deal.program, inputs=inputs), lines_for(deal.terms, deal.program))
     return Measures(deal.terms, deal.schedule, lines, inputs)
 
 

@@ -56,7 +56,7 @@ def test_every_row_has_the_bits_of_its_single_run(vary: dict[str, object], tmp_p
 
 def test_the_chunk_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same sweep in chunks of 1, 7 and 4,096 rows gives the same bits."""
-    module = sys.modules["abs_struct.study.sweep"]  # the name leads to the function, the table to the module
+    module = sys.modules["abs_struct.study.scenarios"]
     deal = small(tmp_path)
     vary = {"assumptions.default.cdr": "0%:45%:5%", "assumptions.prepayment.cpr": "5%,25%"}
     frames = []

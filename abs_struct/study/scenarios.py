@@ -1,0 +1,147 @@
+"""Scenarios: many of them, given by the values of some fields of the deal, to a table of measures.
+
+Sweeps, solvers, stresses and simulations all stand on this one function. Scenarios are grouped by the shape of
+their deal, each group is compiled once, cut into chunks, and the chunks are done here or by an executor. Every row
+has the bits of its single run, wherever and beside whatever else it is run.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abs_struct.core.findings import DealError, UsageError
+from abs_struct.deal import Deal
+from abs_struct.deal.measures import measure_of
+from abs_struct.study.plan import Group, planned
+from abs_struct.study.varied import Varied
+from abs_struct.study.work import Outcome, Work, done
+
+#: Scenarios run and measured at a time: large enough for speed, small enough for memory.
+CHUNK = 4096
+#: Chunks that an executor is given ahead of those that are done: enough to keep it busy, few enough for memory.
+AHEAD = 16
+
+#: Called with scenarios done and in all.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """Some rows of a group, and the work that they are."""
+
+    number: int
+    rows: NDArray[np.intp]
+    work: Work
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The measures of S scenarios.
+
+    columns : measure -> (S,), nan where a scenario has no figures
+    reasons : (S,) texts that say why, or are empty
+    recorded : path of a line -> (T + 1, S), index 0 is closing
+    chunks : how many pieces they were done in
+    """
+
+    columns: dict[str, Any]
+    reasons: Any
+    recorded: dict[str, Any]
+    chunks: int
+
+
+def evaluate(
+    deal: Deal,
+    varied: Sequence[Varied],
+    measures: Sequence[str],
+    *,
+    record: Sequence[str] = (),
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Table:
+    """The measures of many scenarios.
+
+    Parameters
+    ----------
+    deal : the base
+    varied : the fields that differ, each with a value for each of S scenarios
+    measures : names such as "A.wal", "residual.irr"
+    record : paths of lines to keep whole, such as "pool.balance"; (T + 1) x S numbers each
+    executor : anything with the `submit` of concurrent.futures; in this process when left out
+    progress : called with scenarios done and in all
+
+    Returns
+    -------
+    Table of arrays (S,), each measure in its own unit (years, fractions a year, currency units)
+
+    Raises
+    ------
+    DealError : a field or a value that the deal refuses
+    UsageError : no such measure; fields of different lengths
+
+    Source: definition.
+    """
+    for name in measures:
+        check_measure(deal, name)
+    count = len(varied[0]) if varied else 0
+    columns = {name: np.full(count, np.nan) for name in measures}
+    reasons = np.full(count, "", dtype=object)
+    recorded: dict[str, Any] = {}
+    finished = pieces = 0
+    for chunk, outcome in outcomes(chunks_of(planned(deal, varied), measures, record), executor):
+        for name in measures:
+            columns[name][chunk.rows] = outcome.columns[name]
+        reasons[chunk.rows] = outcome.reasons
+        for path, series in outcome.recorded.items():
+            if path not in recorded:
+                recorded[path] = np.full((len(series), count), np.nan)
+            recorded[path][:, chunk.rows] = series
+        finished, pieces = finished + len(chunk.rows), pieces + 1
+        if progress is not None:
+            progress(finished, count)
+    return Table(columns, reasons, recorded, pieces)
+
+
+def check_measure(deal: Deal, name: str) -> None:
+    """Refuse a measure that the deal does not have, before anything runs."""
+    try:
+        measure_of(deal.terms, name)
+    except DealError as error:
+        raise UsageError(str(error)) from None
+
+
+def chunks_of(groups: Sequence[Group], measures: Sequence[str], record: Sequence[str]) -> Iterator[Chunk]:
+    """The groups cut into chunks, numbered in their order."""
+    number = 0
+    for group in groups:
+        deal = group.deal
+        for start in range(0, len(group.rows), CHUNK):
+            rows = group.rows[start : start + CHUNK]
+            inputs = group.inputs(rows)
+            work = Work(deal.terms, deal.schedule, deal.compiled, inputs, len(rows), tuple(measures), tuple(record))
+            yield Chunk(number, rows, work)
+            number += 1
+
+
+def outcomes(chunks: Iterator[Chunk], executor: Executor | None) -> Iterator[tuple[Chunk, Outcome]]:
+    """Chunks with what came of them, as they are done."""
+    if executor is None:
+        for chunk in chunks:
+            yield chunk, done(chunk.work)
+        return
+    waiting: dict[Future[Outcome], Chunk] = {}
+    while True:
+        for chunk in itertools.islice(chunks, AHEAD - len(waiting)):
+            waiting[executor.submit(done, chunk.work)] = chunk
+        if not waiting:
+            return
+        ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in ready:
+            yield waiting.pop(future), future.result()

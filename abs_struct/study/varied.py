@@ -1,0 +1,67 @@
+"""Varied fields: a field of the deal and its value in each scenario.
+
+A field has texts, as the deal file would write them, of which only the different ones are kept, or plain numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abs_struct.core.findings import UsageError
+from abs_struct.study.axes import number_of
+
+
+@dataclass(frozen=True, eq=False)
+class Varied:
+    """A field of the deal and its value in each of S scenarios.
+
+    path : the field
+    texts : the different values, as the deal file would write them; empty where the values are numbers
+    at : (S,) which of the texts each scenario has; empty where the values are numbers
+    numbers : (S,) in the unit of the deal's inputs (0.18 for 18%); None where the values are texts
+    """
+
+    path: str
+    texts: tuple[str, ...]
+    at: NDArray[np.intp]
+    numbers: NDArray[np.float64] | None = None
+
+    @classmethod
+    def of_texts(cls, path: str, values: Sequence[str]) -> Varied:
+        """A field whose values are texts, one a scenario."""
+        texts = tuple(dict.fromkeys(values))
+        place = {text: k for k, text in enumerate(texts)}
+        return cls(path, texts, np.fromiter((place[value] for value in values), dtype=np.intp, count=len(values)))
+
+    @classmethod
+    def of_numbers(cls, path: str, values: Any) -> Varied:
+        """A field whose values are numbers, one a scenario.
+
+        Raises
+        ------
+        UsageError : a value that is not finite
+        """
+        numbers = np.ascontiguousarray(values, dtype=float)
+        if not np.isfinite(numbers).all():
+            raise UsageError(f"vary {path}: a value is not a finite number")
+        return cls(path, (), np.empty(0, dtype=np.intp), numbers)
+
+    def __len__(self) -> int:
+        return len(self.at) if self.numbers is None else len(self.numbers)
+
+    def text(self, scenario: int) -> str:
+        """The value of a scenario, as the deal file would write it."""
+        return self.texts[self.at[scenario]] if self.numbers is None else repr(float(self.numbers[scenario]))
+
+    def shown(self, scenario: int) -> float | str:
+        """The value of a scenario as a number where it is one."""
+        if self.numbers is not None:
+            return float(self.numbers[scenario])
+        text = self.texts[self.at[scenario]]
+        number = number_of(text)
+        return text if number is None else number
