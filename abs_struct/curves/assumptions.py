@@ -64,6 +64,13 @@ def one_kind(registry: Registry[Curve], word: str, common: type[Curve]) -> Any:
     return Annotated[union | None, BeforeValidator(checked)]
 
 
+def or_none(written: object) -> object:
+    """The word `none` for nothing, as curves take it."""
+    return None if written == "none" else written
+
+
+Arrears = Annotated[Delinquency | None, BeforeValidator(or_none)]
+
 if TYPE_CHECKING:
     Prepayment = Curve | None
     Default = Curve | None
@@ -85,7 +92,7 @@ class GroupAssumptions(Terms):
     prepayment: Prepayment = None
     default: Default = None
     recovery: Recovery | None = None
-    delinquency: Delinquency | None = None
+    delinquency: Arrears = None
 
 
 class Assumptions(Terms):
@@ -94,7 +101,7 @@ class Assumptions(Terms):
     prepayment: Prepayment = Field(default=None, description="a prepayment curve")
     default: Default = Field(default=None, description="a default curve")
     recovery: Recovery | None = Field(default=None, description="what is received of a default; nothing when left out")
-    delinquency: Delinquency | None = Field(
+    delinquency: Arrears = Field(
         default=None, description="arrears by bucket on the way to default, and instalments that are paid late"
     )
     advances: Advances = Field(

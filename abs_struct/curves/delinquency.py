@@ -27,7 +27,25 @@ FROM_DEFAULT = "from default"
 
 
 def as_entry(written: object) -> float | str:
-    """A share of the loans each month, or the words `from default`."""
+    """A share of the loans each month, or the words `from default`.
+
+    Parameters
+    ----------
+    written : scalar, a number or a text; pure number a month
+
+    Returns
+    -------
+    scalar, a fraction in [0, 1], or the words
+
+    Raises
+    ------
+    ValueError : neither of the two
+
+    Source: definition.
+
+    >>> as_entry("2%"), as_entry("from default")
+    (0.02, 'from default')
+    """
     if isinstance(written, str) and written.strip().replace("_", " ").lower() == FROM_DEFAULT:
         return FROM_DEFAULT
     try:

@@ -237,7 +237,9 @@ def cash_parts(x: Numbers, s: State, names: Sequence[str], cash: Value) -> list[
 def holding(x: Numbers, s: State, name: str) -> Value:
     """What the pool holds of a kind: what was bought, and the loans of the group of this name."""
     own = s.entities[f"receivables.{name}"].balance
-    return x.total([own, *(cohort.balance for cohort in s.cohorts if cohort.group == name)])
+    group = s.entities.get(f"groups.{name}")
+    overdue = [group.arrears_principal] if group is not None and hasattr(group, "delayed") else []
+    return x.total([own, *(cohort.balance for cohort in s.cohorts if cohort.group == name), *overdue])
 
 
 def purchased(
