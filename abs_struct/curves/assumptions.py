@@ -24,6 +24,7 @@ from abs_struct.curves.recovery import Recovery
 from abs_struct.curves.relief import PaymentHoliday, TermExtension
 from abs_struct.terms.base import Terms, problems
 from abs_struct.terms.inputs import inputs
+from abs_struct.terms.numbers import Share
 
 
 def one_kind(registry: Registry[Curve], word: str, common: type[Curve]) -> Any:
@@ -70,6 +71,7 @@ def or_none(written: object) -> object:
 
 
 Arrears = Annotated[Delinquency | None, BeforeValidator(or_none)]
+Returned = Annotated[Share | None, BeforeValidator(or_none)]
 
 if TYPE_CHECKING:
     Prepayment = Curve | None
@@ -93,6 +95,8 @@ class GroupAssumptions(Terms):
     default: Default = None
     recovery: Recovery | None = None
     delinquency: Arrears = None
+    refunds: Returned = None
+    dilution: Returned = None
 
 
 class Assumptions(Terms):
@@ -104,6 +108,10 @@ class Assumptions(Terms):
     delinquency: Arrears = Field(
         default=None, description="arrears by bucket on the way to default, and instalments that are paid late"
     )
+    refunds: Returned = Field(
+        default=None, description="of the balance a month, cancelled against cash of merchant or originator: returns"
+    )
+    dilution: Returned = Field(default=None, description="of the balance a month, cancelled without cash: lost")
     advances: Advances = Field(
         default=False,
         description="the servicer pays the instalments of a defaulted loan: true, until its liquidation; {months: 6}, "
@@ -121,7 +129,7 @@ class Assumptions(Terms):
     indices: Indices = Field(default_factory=dict)
     groups: dict[Annotated[str, BeforeValidator(str)], GroupAssumptions] = Field(
         default_factory=dict,
-        description="prepayment, default, recovery and delinquency of a group of loans, where they differ",
+        description="what differs for a group of loans: prepayment, default, recovery, delinquency, refunds, dilution",
     )
 
     @model_validator(mode="after")

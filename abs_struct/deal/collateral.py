@@ -224,7 +224,7 @@ def schedule_of(terms: DealFile, document: Document, periods: int) -> PaymentSch
 
 #: What a deal of cards cannot use: it speaks of loans with a schedule.
 OF_LOANS = (
-    *(("assumptions", word) for word in ("prepayment", "default", "delinquency", "groups")),
+    *(("assumptions", word) for word in ("prepayment", "default", "delinquency", "refunds", "dilution", "groups")),
     *(("assumptions", word) for word in ("payment_holiday", "term_extension")),
     ("pool", "groups"), ("pool", "yield_supplement"), ("revolving",), ("receivables",),
 )  # fmt: skip

@@ -25,6 +25,7 @@ from abs_struct.pool import arrears
 from abs_struct.pool import cards as pool_cards
 from abs_struct.pool import lines as pool_lines
 from abs_struct.pool import purchased as bought
+from abs_struct.pool import returns as returned
 from abs_struct.terms.accounts import Account, Facility
 from abs_struct.terms.base import Terms
 from abs_struct.terms.coupons import Coupon
@@ -41,7 +42,7 @@ from abs_struct.waterfall.steps import STEPS
 
 #: The modules that declare lines; importing them fills the table of quantities.
 DECLARING = (
-    pool_lines, pool_cards, arrears, bought, rates, notes, fees, accounts, facilities, hedges, quantities,
+    pool_lines, pool_cards, arrears, bought, returned, rates, notes, fees, accounts, facilities, hedges, quantities,
     take, triggers,
 )  # fmt: skip
 

@@ -26,6 +26,7 @@ from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.lines import Line, curve, declare, flow, stock
 from abs_struct.core.state import Entity, State
 from abs_struct.curves.delinquency import BUCKETS, Delinquency
+from abs_struct.pool.returns import Returns
 
 #: The days of a month by which late fees are charged.
 MONTH = 365.0 / 12.0
@@ -116,7 +117,7 @@ def owed_fees(count: int) -> tuple[Line, ...]:
 
 def ahead(count: int) -> tuple[Line, ...]:
     """What a cohort is known to default later, where its defaults are a rate."""
-    staying = curve("staying", "Staying share", "留存比例", "1 - default rate - prepaid share")
+    staying = curve("staying", "Staying share", "留存比例", "1 - default rate - what is returned - prepaid share")
     later = (
         curve(
             f"ahead_{j}",
@@ -160,6 +161,7 @@ class Delay:
     placed: bool
     defaults: bool
     together: bool
+    returns: tuple[Returns, ...]
 
     @property
     def count(self) -> int:
@@ -205,9 +207,11 @@ class Delay:
         if self.placed:
             self.look_ahead(x, s, self.path, "default_share", "expected_share", None)
         elif self.defaults:
-            for path in self.members:
+            for path, returned in zip(self.members, self.returns, strict=True):
                 member = s.entities[path]
                 alive = 1.0 - member.default_rate
+                for share in returned.shares(x, s, alive):
+                    alive = alive - share
                 wanted = member.prepayment_rate
                 gone = x.minimum(wanted, alive) if self.together else wanted * alive
                 member.staying = alive - gone

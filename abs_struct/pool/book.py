@@ -6,7 +6,7 @@ such group is a book (`groups.36`), and the others together are one (`groups.oth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from abs_struct.core.arithmetic.numbers import Numbers, Value
@@ -14,6 +14,7 @@ from abs_struct.core.state import Entity, State
 from abs_struct.curves import Assumptions, Curve, Placed, Recovery
 from abs_struct.curves.curve import Read
 from abs_struct.pool.arrears import Delay
+from abs_struct.pool.returns import returns_of
 from abs_struct.pool.schedule import Cohort
 
 POOL = "pool"
@@ -117,7 +118,7 @@ def books(assumptions: Assumptions, cohorts: Sequence[Cohort], prefix: str, *, a
         default, default_at = assumptions.own(group, "default")
         recovery, recovery_at = assumptions.own(group, "recovery")
         path = POOL if set(members) == {None} and not apart else f"groups.{'others' if group is None else group}"
-        delay = delay_of(assumptions, group, path, [f"cohorts.{k}" for k in numbers], prefix)
+        delay = delay_of(assumptions, group, path, {f"cohorts.{k}": cohorts[k].group for k in numbers}, prefix)
         found.append(
             Book(
                 path,
@@ -136,16 +137,17 @@ def books(assumptions: Assumptions, cohorts: Sequence[Cohort], prefix: str, *, a
 
 
 def delay_of(
-    assumptions: Assumptions, group: str | None, path: str, members: Sequence[str], prefix: str
+    assumptions: Assumptions, group: str | None, path: str, members: Mapping[str, str], prefix: str
 ) -> Delay | None:
-    """The arrears of a book, where its loans have any."""
+    """The arrears of a book, where its loans have any; its members are entities with their groups."""
     terms, at = assumptions.own(group, "delinquency")
     if terms is None:
         return None
     default = assumptions.own(group, "default")[0]
     together = assumptions.conventions.resolved.order == "together"
     placed = isinstance(default, Placed)
-    return Delay(path, f"{prefix}.{at}", terms, tuple(members), placed, default is not None, together)
+    returns = tuple(returns_of(assumptions, name, prefix) for name in members.values())
+    return Delay(path, f"{prefix}.{at}", terms, tuple(members), placed, default is not None, together, returns)
 
 
 def opened(x: Numbers, own: Entity, members: Sequence[Entity]) -> None:

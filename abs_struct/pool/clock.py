@@ -23,8 +23,11 @@ from abs_struct.core.arithmetic.symbols import Symbols
 from abs_struct.core.findings import DealError
 from abs_struct.core.formula import Formula
 from abs_struct.core.state import State
-from abs_struct.pool.purchased import FLOWS, Kind, RunOffPurchases, cash_parts
+from abs_struct.pool.purchased import Kind, RunOffPurchases, cash_parts, cleared
 from abs_struct.terms.clock import MONTH
+
+#: The flows of a purchase that bring principal in cash.
+PRINCIPAL = ("scheduled_principal", "prepaid", "refunds")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,7 +49,7 @@ class BuyWithinMonths(RunOffPurchases):
         s.entities["revolving"].buying = 1.0
         for kind in self.kinds:
             s.entities[kind.path].history = []
-            s.entities[kind.unit].by_age = [dict.fromkeys(FLOWS, 0.0)]
+            s.entities[kind.unit].by_age = [dict.fromkeys(kind.lines(), 0.0)]
 
     def apply(self, x: Numbers, s: State) -> None:
         """One month: the units grow older, then step after step of collections and purchases."""
@@ -58,11 +61,11 @@ class BuyWithinMonths(RunOffPurchases):
         for kind in self.kinds:
             unit, own = s.entities[kind.unit], s.entities[kind.path]
             self.age(x, s, kind)
-            flows = {name: getattr(unit, kind.profile(name)) for name in FLOWS}
+            flows = {name: getattr(unit, kind.profile(name)) for name in kind.lines()}
             unit.by_age.append(flows | {name: getattr(unit, name) for name in kind.lent()})
             own.opening_balance = own.balance
             own.reinvested = 0.0
-            for name in FLOWS:
+            for name in kind.lines():
                 setattr(own, name, 0.0)
         self.month(x, s)
         for kind in self.kinds:
@@ -96,7 +99,7 @@ class BuyWithinMonths(RunOffPurchases):
         paid: Value = 0.0
         for age, bought in self.due(history, kind, due_day, now):
             flows = unit.by_age[age]
-            for name in FLOWS:
+            for name in kind.lines():
                 amount = bought * flows[name]
                 if name == "interest":
                     amount = amount * own.income
@@ -104,9 +107,9 @@ class BuyWithinMonths(RunOffPurchases):
                     amount = x.where(s.deal.called > 0.5, 0.0, amount)
                 setattr(own, name, getattr(own, name) + amount)
                 own.balance = own.balance - (0.0 if name == "interest" else amount)
-                if name in {"scheduled_principal", "prepaid"} or (name == "interest" and self.everything):
+                if name in PRINCIPAL or (name == "interest" and self.everything):
                     paid = paid + amount
-        own.balance = x.maximum(own.balance, 0.0)
+        own.balance = cleared(x, s, own.balance)
         return paid
 
     def due(self, history: list[Value], kind: Kind, due_day: int | None, now: int) -> list[tuple[int, Value]]:

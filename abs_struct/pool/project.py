@@ -29,6 +29,7 @@ from abs_struct.pool import lines as declared
 from abs_struct.pool.book import POOL, Book, books, opened, reader
 from abs_struct.pool.foreclosure import advance
 from abs_struct.pool.loans import Column
+from abs_struct.pool.returns import KINDS, Returns, returns_of
 from abs_struct.pool.schedule import Cohort, Series
 
 #: A curve and the path of its numbers in the deal.
@@ -44,6 +45,7 @@ class ProjectPool:
     books: tuple[Book, ...]
     convention: Convention
     advances: bool
+    returns: tuple[Returns, ...]
 
     def open(self, x: Numbers, s: State) -> None:
         """All loans are alive at closing."""
@@ -90,22 +92,24 @@ class ProjectPool:
                 own.opening_balance = own.balance
             if book.amount:
                 book.place(x, s)
-        self.run_off(x, s, s.cohorts)
+        self.run_off(x, s, s.cohorts, self.returns)
         for book in self.books:
             self.count(x, s, book)
         self.collect(x, s)
 
-    def run_off(self, x: Numbers, s: State, cohorts: Sequence[Entity]) -> None:
+    def run_off(self, x: Numbers, s: State, cohorts: Sequence[Entity], returns: Sequence[Returns]) -> None:
         """Default, prepayment, scheduled principal and interest of each cohort, by the deal's convention."""
         convention = self.convention
         together = convention.order == "together"
         survivors_pay = convention.scheduled_on == "after_both"
         earning, advances, minimum = convention.interest_on, self.advances, x.minimum
-        for c in cohorts:
+        for c, returned in zip(cohorts, returns, strict=True):
             held, lost, wanted = c.survival, c.default_rate, c.prepayment_rate
             alive = 1.0 - lost
             c.opening_balance = c.balance
             c.defaulted = lost * c.opening_balance
+            if returned.at:
+                alive = returned.apply(x, s, c, alive)
             c.prepaid_share = minimum(wanted, alive) if together else wanted * alive
             if advances:
                 c.newly_defaulted = lost * held
@@ -165,6 +169,11 @@ class ProjectPool:
         else:
             pool.principal_collections = pool.scheduled_principal + pool.prepaid
             received, returned = pool.interest, pool.recovered
+        for line in self.returned:
+            found = [getattr(c, line.name) for c, r in zip(cohorts, self.returns, strict=True) if line in r.lines]
+            setattr(pool, line.name, x.total(found))
+            if line.name == "refunds":
+                pool.principal_collections = pool.principal_collections + pool.refunds
         pool.collections = received + pool.principal_collections + pool.recovered
         if self.convention.loss_at == "default":
             pool.net_loss = pool.defaulted - returned
@@ -175,6 +184,11 @@ class ProjectPool:
         pool.cumulative_net_loss = pool.cumulative_net_loss + pool.net_loss
         self.cut(x, s)
         pool.factor = x.ratio(pool.balance, pool.initial_balance)
+
+    @property
+    def returned(self) -> tuple[Line, ...]:
+        """The lines of returns that some loans have."""
+        return tuple(line for line in KINDS.values() if any(line in returns.lines for returns in self.returns))
 
     @property
     def delays(self) -> tuple[arrears.Delay, ...]:
@@ -295,7 +309,8 @@ def project(
         tuple((curve, f"{prefix}.{at}") for curve, at in (assumptions.own(c.group, field) for c in cohorts))
         for field in ("prepayment", "default")
     ]
-    part = ProjectPool(placed[0], placed[1], kept, convention, assumptions.advancing)
+    returns = tuple(returns_of(assumptions, c.group, prefix) for c in cohorts)
+    part = ProjectPool(placed[0], placed[1], kept, convention, assumptions.advancing, returns)
     slots = [pool_slot(part, supplement is not None, apart), *group_slots(part), *cohort_slots(part, cohorts)]
     data = pool_data(part, cohorts, periods, days)
     if supplement is not None:
@@ -317,7 +332,7 @@ def pool_slot(part: ProjectPool, supplemented: bool, bought: bool) -> Slot:
     own = next((delay for delay in part.delays if delay.path == POOL), None)
     more = arrears.shown_of(part.delays) if own is None else own.lines()
     structure = {} if own is None else {"delayed": own.count}
-    return Slot(POOL, (*without(declared.POOL.lines, absent), *more), structure=structure)
+    return Slot(POOL, (*without(declared.POOL.lines, absent), *part.returned, *more), structure=structure)
 
 
 def group_slots(part: ProjectPool) -> list[Slot]:
@@ -343,6 +358,7 @@ def cohort_slots(part: ProjectPool, cohorts: Sequence[Cohort]) -> list[Slot]:
             lines += declared.ADVANCES
             if any(k in book.cohorts and book.stop is not None for book in part.books):
                 lines += declared.STOPPED
+        lines += part.returns[k].lines
         for delay in part.delays:
             if f"cohorts.{k}" in delay.members:
                 lines += delay.of_members()

@@ -26,6 +26,7 @@ from abs_struct.pool import lines as declared
 from abs_struct.pool.book import Book, delay_of, reader
 from abs_struct.pool.products import unit_of
 from abs_struct.pool.project import Placed, Projection, ProjectPool
+from abs_struct.pool.returns import Returns, returns_of
 from abs_struct.terms.revolving import Receivable
 
 RECEIVABLES = declare(
@@ -60,8 +61,11 @@ REVOLVING = declare(
 REINVESTED = flow("reinvested", "Reinvested", "循环再投资", "cash spent on purchases between payment dates")
 BUYING = stock("buying", "Buying", "可循环购买", "1 where the last payment date left the deal free to buy", unit="flag")
 
+#: What is left of the rounding of many months, as a share of the initial pool, is nothing: far below a cent.
+DUST = 1e-14
+
 #: The flows of a purchase, by convolution: of the receivable, and of its unit.
-FLOWS = ("scheduled_principal", "prepaid", "interest", "defaulted")
+FLOWS = ("scheduled_principal", "prepaid", "interest", "defaulted", "refunds", "dilution")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -74,6 +78,7 @@ class Kind:
     default: Placed
     unit_book: Book
     book: Book
+    returns: Returns
 
     @property
     def path(self) -> str:
@@ -95,6 +100,10 @@ class Kind:
         """Months from a purchase until the last instalment is in, late ones too."""
         return self.term + (0 if self.delay is None else self.delay.count)
 
+    def lines(self) -> tuple[str, ...]:
+        """Its flows, nil or not."""
+        return (*FLOWS[:4], *(line.name for line in self.returns.lines))
+
     def profile(self, name: str) -> str:
         """The line of the unit that says what a flow is: with arrears, what is received and not what is due."""
         if self.delay is None:
@@ -108,6 +117,7 @@ class Kind:
     def flows(self) -> tuple[str, ...]:
         """The flows that are not nil for want of a curve."""
         absent = {"prepaid": self.prepayment[0] is None, "defaulted": self.default[0] is None}
+        absent |= {name: name not in [line.name for line in self.returns.lines] for name in ("refunds", "dilution")}
         return tuple(name for name in FLOWS if not absent.get(name, False))
 
 
@@ -153,7 +163,7 @@ class RunOffPurchases:
             self.age(x, s, kind)
             own.opening_balance = own.balance
             wanted = kind.flows()
-            for name in FLOWS:
+            for name in kind.lines():
                 path = f"{kind.path}.purchased"
                 value = 0.0
                 if name in wanted:
@@ -164,7 +174,9 @@ class RunOffPurchases:
                 setattr(own, name, self.kept(x, s, value))
             own.interest = own.interest * own.income
             left = own.opening_balance - own.scheduled_principal - own.prepaid - own.defaulted
-            own.balance = x.maximum(left, 0.0)  # what is left of the last month's rounding is nothing
+            for line in kind.returns.lines:
+                left = left - getattr(own, line.name)
+            own.balance = cleared(x, s, left)
             kind.book.recover(x, s)
         self.add(x, s)
 
@@ -178,7 +190,7 @@ class RunOffPurchases:
         unit.opening_balance = unit.balance
         if kind.unit_book.amount:
             kind.unit_book.place(x, s)
-        self.pool.run_off(x, s, [unit])
+        self.pool.run_off(x, s, [unit], [kind.returns])
         if kind.delay is not None:
             kind.delay.apply(x, s, unit.scheduled_principal, unit.interest, unit.balance)
 
@@ -194,6 +206,13 @@ class RunOffPurchases:
         for name in ("defaulted", "recovered", "liquidated", "pending_default", "pending_recovery"):
             setattr(pool, name, getattr(pool, name) + total(name))
         principal = total("scheduled_principal") + total("prepaid")
+        for name in ("refunds", "dilution"):
+            found = [s.entities[kind.path] for kind in self.kinds if name in kind.flows()]
+            if found:
+                more = x.total([getattr(own, name) for own in found])
+                tape = name in [line.name for line in self.pool.returned]
+                setattr(pool, name, getattr(pool, name) + more if tape else more)
+                principal = principal + more if name == "refunds" else principal
         pool.principal_collections = pool.principal_collections + principal
         pool.collections = pool.collections + total("interest") + principal + total("recovered")
         at_default = self.pool.convention.loss_at == "default"
@@ -211,6 +230,11 @@ class RunOffPurchases:
             paths = [kind.path for kind in delayed]
             for line in lines:
                 arrears.add_up(x, s, paths, [line.name], more=line.name in more)
+
+
+def cleared(x: Numbers, s: State, left: Value) -> Value:
+    """A balance without the dust of rounding, so that ratios to an empty pool are nil."""
+    return x.where(left > DUST * s.pool.initial_balance, left, 0.0)
 
 
 def cash_parts(x: Numbers, s: State, names: Sequence[str], cash: Value) -> list[Value]:
@@ -271,7 +295,7 @@ def purchased(
         income = {"income": f"revolving.receivables.{name}.income", "price": f"revolving.receivables.{name}.price"}
         share = {"share": f"revolving.receivables.{name}.share"}
         lines = (*RECEIVABLES.lines, *lent, *((REINVESTED,) if clocked else ()))
-        slots.append(Slot(kind.path, lines, income | share))
+        slots.append(Slot(kind.path, (*lines, *kind.returns.lines), income | share))
         flows = [kind.profile(name) for name in kind.flows()]
         past += [f"{kind.path}.purchased", *(f"{kind.unit}.{name}" for name in (*flows, *kind.lent()))]
         past += kind.book.past()
@@ -292,16 +316,17 @@ def kind_of(name: str, receivable: Receivable, assumptions: Assumptions, prefix:
     recovery, recovery_at = assumptions.own(name, "recovery")
     loss_at = assumptions.conventions.resolved.loss_at
     unit = f"units.{name}"
-    delay = delay_of(assumptions, name, unit, [unit], prefix)
+    delay = delay_of(assumptions, name, unit, {unit: name}, prefix)
     unit_book = Book(unit, (), *placed[1], recovery, f"{prefix}.{recovery_at}", loss_at, False, delay=delay)
     book = Book(f"receivables.{name}", (), None, "", recovery, f"{prefix}.{recovery_at}", loss_at, False)
-    return Kind(name, receivable.term, placed[0], placed[1], unit_book, book)
+    returns = returns_of(assumptions, name, prefix)
+    return Kind(name, receivable.term, placed[0], placed[1], unit_book, book, returns)
 
 
 def unit_lines(kind: Kind) -> tuple[Any, ...]:
     """The lines of a unit; a default that is an amount is placed by it, as by a pool."""
     delay = kind.delay
-    more = () if delay is None else (*delay.lines(), *delay.of_members())
+    more = kind.returns.lines if delay is None else (*kind.returns.lines, *delay.lines(), *delay.of_members())
     if not kind.unit_book.amount:
         return (*UNITS.lines, *more)
     rest = tuple(line for line in UNITS.lines if line.name != "default_rate")

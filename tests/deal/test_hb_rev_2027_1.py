@@ -194,7 +194,7 @@ def test_the_30_plus_ratio_ends_the_purchases() -> None:
     month = 8
     late = lines["pool.delinquent_31_60"] + lines["pool.delinquent_61_90"]
     tested = lines["pool.balance"] - lines["pool.purchased"]
-    assert value[month] == pytest.approx((late / tested)[month - 2 : month + 1].mean(), rel=1e-12)
+    assert value[month] == pytest.approx((late / np.maximum(tested, 1.0))[month - 2 : month + 1].mean(), rel=1e-12)
     stressed = changed(assumptions__delinquency__enter="8%", assumptions__delinquency__roll="[75%, 75%, 50%]")
     first = stressed.triggers["thirty_plus"].first_breach
     assert first == stressed.triggers["early_end"].first_breach
@@ -215,6 +215,16 @@ def test_late_fees_are_income_and_taxed() -> None:
     taxed = lines["pool.interest"][2] + 0.0045 * lines["receivables.bill.purchased"][1]
     assert lines["fees.tax.due"][2] == pytest.approx(0.0326 * taxed, rel=1e-12)
     assert free["pool.defaulted"][2] == pytest.approx(lines["pool.defaulted"][2], rel=1e-12)
+
+
+def test_goods_sent_back_are_paid_by_the_merchant_or_lost() -> None:
+    """Refunds only turn the pool faster; dilution lowers what covers the notes, and the junior bears it."""
+    back, lost = changed(assumptions__refunds="1%"), changed(assumptions__dilution="0.3%")
+    assert turns(back) > turns(base())
+    assert back.lines["pool.refunds"][5] == pytest.approx(0.01 * back.lines["pool.opening_balance"][5], rel=0.01)
+    assert lost.lines["pool.dilution"][5] == pytest.approx(0.003 * lost.lines["pool.opening_balance"][5], rel=0.01)
+    assert lost.lines["residuals.C.paid"].sum() < base().lines["residuals.C.paid"].sum() - 40e6
+    assert lost.note_measures["A"].principal_shortfall == 0.0
 
 
 def test_an_early_end_by_arrears_may_be_fired_by_hand() -> None:

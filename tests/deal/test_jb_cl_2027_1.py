@@ -230,6 +230,19 @@ def test_senior_interest_that_fails_is_an_event_of_default() -> None:
     assert not lines["accounts.principal.balance"][begun:].any()
 
 
+@pytest.mark.needs("formualizer")
+def test_the_live_workbook_recalculates(tmp_path: Path) -> None:
+    """Every check of the workbook holds, to the last period: what rounding leaves of the pool is nil."""
+    from handoff.recalculated import Recalculated
+
+    from abs_struct.handoff.workbook import write_workbook
+
+    assert base().lines["pool.balance"][-1] == 0.0
+    book = Recalculated(write_workbook(base(), tmp_path / "jb.xlsx"), base())
+    assert book.errors() == []
+    assert book.value("Checks", 4, 2) == "all checks passed"
+
+
 def test_floats_and_arrays_agree_bit_for_bit() -> None:
     """All lines of the single run equal the array run, bit for bit."""
     many = run_as_arrays(deal().program)
