@@ -221,8 +221,8 @@ def test_goods_sent_back_are_paid_by_the_merchant_or_lost() -> None:
     """Refunds only turn the pool faster; dilution lowers what covers the notes, and the junior bears it."""
     back, lost = changed(assumptions__refunds="1%"), changed(assumptions__dilution="0.3%")
     assert turns(back) > turns(base())
-    assert back.lines["pool.refunds"][5] == pytest.approx(0.01 * back.lines["pool.opening_balance"][5], rel=0.01)
-    assert lost.lines["pool.dilution"][5] == pytest.approx(0.003 * lost.lines["pool.opening_balance"][5], rel=0.01)
+    assert back.lines["pool.refunds"][5] == pytest.approx(0.01 * back.lines["pool.opening_balance"][5], rel=0.03)
+    assert lost.lines["pool.dilution"][5] == pytest.approx(0.003 * lost.lines["pool.opening_balance"][5], rel=0.03)
     assert lost.lines["residuals.C.paid"].sum() < base().lines["residuals.C.paid"].sum() - 40e6
     assert lost.note_measures["A"].principal_shortfall == 0.0
 
