@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.lines import Line, curve, declare, flow, stock
@@ -163,12 +164,12 @@ class Delay:
     together: bool
     returns: tuple[Returns, ...]
 
-    @property
+    @cached_property
     def count(self) -> int:
         """The number of buckets."""
         return self.terms.count
 
-    @property
+    @cached_property
     def charging(self) -> bool:
         """Whether there are late fees."""
         return "late_fee" in self.terms.model_fields_set

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -185,12 +186,12 @@ class ProjectPool:
         self.cut(x, s)
         pool.factor = x.ratio(pool.balance, pool.initial_balance)
 
-    @property
+    @cached_property
     def returned(self) -> tuple[Line, ...]:
         """The lines of returns that some loans have."""
         return tuple(line for line in KINDS.values() if any(line in returns.lines for returns in self.returns))
 
-    @property
+    @cached_property
     def delays(self) -> tuple[arrears.Delay, ...]:
         """The arrears of the books that have any."""
         return tuple(book.delay for book in self.books if book.delay is not None)
