@@ -3,6 +3,7 @@
     prepayment: {cpr: 18%, ramp: 12}          cpr, smm, abs, psa, ppc, vector
     default:    {cdr: 4%}                     cdr, mdr, sda, cnl or cgd with a timing, vector; a multiple on it
     recovery:   {rate: 7%, lag: 6}            rate or severity, months until it is received, timing
+    delinquency: {enter: 2%, roll: [30%, 60%, 85%]}   arrears by bucket, and instalments that are paid late
     advances:   false                         or true, or {months: 6}: the servicer pays instalments of defaulted loans
     payment_holiday: {share: 10%, from: 6, months: 3, interest: paid}         a share of every loan skips instalments
     term_extension:  {share: 5%, from: 1, months: 12}                         or pays off later

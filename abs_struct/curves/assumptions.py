@@ -16,6 +16,7 @@ from abs_struct.curves.cards import Cards
 from abs_struct.curves.conventions import Conventions
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT, Curve
 from abs_struct.curves.default import Cdr, Placed
+from abs_struct.curves.delinquency import Delinquency
 from abs_struct.curves.interruption import Interruption
 from abs_struct.curves.prepayment import Cpr
 from abs_struct.curves.rates.index import Indices
@@ -23,6 +24,7 @@ from abs_struct.curves.recovery import Recovery
 from abs_struct.curves.relief import PaymentHoliday, TermExtension
 from abs_struct.terms.base import Terms, problems
 from abs_struct.terms.inputs import inputs
+from abs_struct.terms.numbers import Share
 
 
 def one_kind(registry: Registry[Curve], word: str, common: type[Curve]) -> Any:
@@ -63,6 +65,14 @@ def one_kind(registry: Registry[Curve], word: str, common: type[Curve]) -> Any:
     return Annotated[union | None, BeforeValidator(checked)]
 
 
+def or_none(written: object) -> object:
+    """The word `none` for nothing, as curves take it."""
+    return None if written == "none" else written
+
+
+Arrears = Annotated[Delinquency | None, BeforeValidator(or_none)]
+Returned = Annotated[Share | None, BeforeValidator(or_none)]
+
 if TYPE_CHECKING:
     Prepayment = Curve | None
     Default = Curve | None
@@ -84,6 +94,9 @@ class GroupAssumptions(Terms):
     prepayment: Prepayment = None
     default: Default = None
     recovery: Recovery | None = None
+    delinquency: Arrears = None
+    refunds: Returned = None
+    dilution: Returned = None
 
 
 class Assumptions(Terms):
@@ -92,6 +105,13 @@ class Assumptions(Terms):
     prepayment: Prepayment = Field(default=None, description="a prepayment curve")
     default: Default = Field(default=None, description="a default curve")
     recovery: Recovery | None = Field(default=None, description="what is received of a default; nothing when left out")
+    delinquency: Arrears = Field(
+        default=None, description="arrears by bucket on the way to default, and instalments that are paid late"
+    )
+    refunds: Returned = Field(
+        default=None, description="of the balance a month, cancelled against cash of merchant or originator: returns"
+    )
+    dilution: Returned = Field(default=None, description="of the balance a month, cancelled without cash: lost")
     advances: Advances = Field(
         default=False,
         description="the servicer pays the instalments of a defaulted loan: true, until its liquidation; {months: 6}, "
@@ -108,7 +128,8 @@ class Assumptions(Terms):
     cards: Cards | None = Field(default=None, description="of a pool of cards, in place of prepayment and default")
     indices: Indices = Field(default_factory=dict)
     groups: dict[Annotated[str, BeforeValidator(str)], GroupAssumptions] = Field(
-        default_factory=dict, description="prepayment, default and recovery of a group of loans, where they differ"
+        default_factory=dict,
+        description="what differs for a group of loans: prepayment, default, recovery, delinquency, refunds, dilution",
     )
 
     @model_validator(mode="after")
@@ -128,6 +149,10 @@ class Assumptions(Terms):
                 raise ValueError("advances end with the liquidation; they need a recovery with a lag of 1 or more")
             if self.advancing and recovery is not None and recovery.timing is not None:
                 raise ValueError("advances end with the liquidation; leave out the timing of the recovery")
+            if self.advancing and self.own(group, "delinquency")[0] is not None:
+                raise ValueError(
+                    "the servicer advances instalments that are missed; keep one of advances and delinquency"
+                )
             stop = self.last_advance
             if stop is not None and recovery is not None and stop >= recovery.lag:
                 raise ValueError(
@@ -178,6 +203,15 @@ class Assumptions(Terms):
         """The longest time from a default until the last of its recovery is in, in months."""
         found = [self.own(group, "recovery")[0] for group in [None, *self.groups]]
         return max((recovery.last for recovery in found if recovery is not None), default=0)
+
+    def buckets(self) -> int:
+        """The most buckets of arrears of any group: so many months the last instalment may be late."""
+        found = [self.own(group, "delinquency")[0] for group in [None, *self.groups]]
+        return max((delinquency.count for delinquency in found if delinquency is not None), default=0)
+
+    def wait(self) -> int:
+        """Months from the last payment by contract until all is in: recoveries, and who pays late."""
+        return max(self.lag(), self.buckets())
 
     def longer(self) -> int:
         """The months by which payment holidays and term extensions lengthen the longest loan, at most."""

@@ -132,7 +132,7 @@ def periods_of(terms: DealFile, rows: Rows) -> int:
     if terms.revolving is None:
         return longest
     buying = months_between(terms.dates.cutoff, terms.revolving.until) + 1
-    return max(longest, buying + terms.revolving.longest + terms.assumptions.lag())
+    return max(longest, buying + terms.revolving.longest + terms.assumptions.wait())
 
 
 def shape_of_cards(terms: DealFile) -> tuple[Any, ...]:
@@ -224,7 +224,8 @@ def schedule_of(terms: DealFile, document: Document, periods: int) -> PaymentSch
 
 #: What a deal of cards cannot use: it speaks of loans with a schedule.
 OF_LOANS = (
-    *(("assumptions", word) for word in ("prepayment", "default", "groups", "payment_holiday", "term_extension")),
+    *(("assumptions", word) for word in ("prepayment", "default", "delinquency", "refunds", "dilution", "groups")),
+    *(("assumptions", word) for word in ("payment_holiday", "term_extension")),
     ("pool", "groups"), ("pool", "yield_supplement"), ("revolving",), ("receivables",),
 )  # fmt: skip
 

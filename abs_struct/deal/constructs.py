@@ -332,6 +332,19 @@ triggers:
 """,
     ),
     Construct(
+        "Arrears: a delinquency test beside a default curve",
+        "Roll rates say who misses the next instalment, the default curve says what defaults. Buckets of 1-30, 31-60 "
+        "and 61-90 days here; those who pay in the end do it later, with late fees.",
+        """\
+assumptions:
+  delinquency: {enter: 3%, roll: [30%, 60%, 85%], late_fee: 0.05%}
+amounts:
+  over_30: (pool.delinquent_31_60 + pool.delinquent_61_90) / pool.balance
+triggers:
+  delinquency: {test: "average(amounts.over_30, 3)", above: 4.5%, cure: when the test passes}
+""",
+    ),
+    Construct(
         "Call by balance, date or formula",
         "`exercised` says whether a run assumes it.",
         """\

@@ -180,8 +180,9 @@ class Explainer:
         path, ago = leaf.args
         if leaf.op == "at":
             return self.node(path, ago, depth, above)
-        earlier = ago > 0  # its formula is told; what it was made of is explained by asking for that period
-        return self.node(path, max(period - ago, 0), 0 if earlier else depth, above)
+        other = ago != 0  # its formula is told; what it was made of is explained by asking for that period
+        last = self.result.lines.periods
+        return self.node(path, min(max(period - ago, 0), last), 0 if other else depth, above)
 
     # ---- formulas in fewer words ----------------------------------------------------------------------
 
@@ -229,7 +230,7 @@ class Explainer:
                 return float(inputs[leaf.args[0]])
             path, ago = leaf.args
             at = ago if leaf.op == "at" else period - ago
-            return float(lines[path][at]) if at >= 0 else 0.0
+            return float(lines[path][at]) if 0 <= at < len(lines[path]) else 0.0
 
         return float(evaluate(node, read))
 
@@ -259,7 +260,8 @@ class Explainer:
             path, ago = node.args
             known = self.trace.lines.get(path)
             at = ago if node.op == "at" else period - ago
-            value = float(self.result.lines[path][at]) if at >= 0 else 0.0
+            series = self.result.lines[path]
+            value = float(series[at]) if 0 <= at < len(series) else 0.0
             return Symbol("line", (figure(value, known.unit if known else "number"), 0))
         return Symbol(node.op, tuple(self.valued(a, period) if isinstance(a, Symbol) else a for a in node.args))
 

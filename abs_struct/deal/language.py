@@ -15,14 +15,17 @@ from abs_struct.core.lines import QUANTITIES
 from abs_struct.curves import Assumptions, PaymentHoliday, Recovery, TermExtension
 from abs_struct.curves.cards import Cards, Path
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT
+from abs_struct.curves.delinquency import Delinquency
 from abs_struct.curves.rates import part as rates
 from abs_struct.curves.rates.index import Index
 from abs_struct.curves.recovery import RecoveryTiming
 from abs_struct.deal.constructs import CONSTRUCTS
 from abs_struct.deal.model import DealFile
+from abs_struct.pool import arrears
 from abs_struct.pool import cards as pool_cards
 from abs_struct.pool import lines as pool_lines
 from abs_struct.pool import purchased as bought
+from abs_struct.pool import returns as returned
 from abs_struct.terms.accounts import Account, Facility
 from abs_struct.terms.base import Terms
 from abs_struct.terms.coupons import Coupon
@@ -39,7 +42,8 @@ from abs_struct.waterfall.steps import STEPS
 
 #: The modules that declare lines; importing them fills the table of quantities.
 DECLARING = (
-    pool_lines, pool_cards, bought, rates, notes, fees, accounts, facilities, hedges, quantities, take, triggers,
+    pool_lines, pool_cards, arrears, bought, returned, rates, notes, fees, accounts, facilities, hedges, quantities,
+    take, triggers,
 )  # fmt: skip
 
 HEAD = """\
@@ -112,6 +116,7 @@ def parts() -> Iterator[str]:
         yield f"### `{title}`\n\n| kind | fields | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n"
     for word, model in (
         ("assumptions", Assumptions), ("recovery", Recovery), ("recovery.timing", RecoveryTiming),
+        ("delinquency", Delinquency),
         ("payment_holiday", PaymentHoliday), ("term_extension", TermExtension), ("cards", Cards), ("cards.RATE", Path),
     ):  # fmt: skip
         yield f"### `{word}`\n\n{first_sentence(model)}\n\n{fields_of(model)}"

@@ -253,10 +253,10 @@ class Measures:
     # ---- pool, residual, deal -------------------------------------------------------------------------
 
     def pool_principal(self) -> Array:
-        """Principal that the pool gives back, (T,) or (T, S)."""
+        """Principal that the pool gives back, refunds too, (T,) or (T, S)."""
         lines = self.lines
         result: Array = (lines["pool.scheduled_principal"] + lines["pool.prepaid"] + lines["pool.recovered"])[1:]
-        return result
+        return result + lines["pool.refunds"][1:] if "pool.refunds" in lines else result
 
     def pool_wal(self) -> Any:
         """Weighted average life of the pool's principal, in years from closing."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abs_struct.core.findings import FormulaError, listed, nearest
 from abs_struct.core.state import Slot
 
+#: What has arrears where they are assumed.
+OF_LOANS = ("pool", "groups", "receivables")
 TOTALLED = ("notes", "fees", "accounts", "residuals", "hedges", "facilities")
 
 
@@ -44,8 +46,17 @@ class Names:
                 return found
         known = self.known()
         at_owner = [f"{owner}.{word}" for word in self.units.get(owner, {})]
+        if attribute.startswith(("delinquent", "overdue", "late_fees")) and owner.partition(".")[0] in OF_LOANS:
+            self.no_arrears(name, attribute, at_owner)
         hint = nearest(name, at_owner or known) or f" (there are: {listed(at_owner or known)})"
         raise FormulaError(f"no line '{name}'{hint}")
+
+    def no_arrears(self, name: str, attribute: str, at_owner: list[str]) -> None:
+        """Refuse a line of arrears where nothing is assumed of them, or not so many buckets."""
+        known = [path for path in at_owner if path.rpartition(".")[2].startswith(attribute[:7])]
+        hint = nearest(name, known) or (f" (there are: {listed(known)})" if known else "")
+        why = "arrears need assumptions.delinquency, such as {enter: 2%, roll: [30%, 60%, 85%]}"
+        raise FormulaError(f"no line '{name}'{hint or f'; {why}'}")
 
     def known(self) -> list[str]:
         """Every name that a formula may use."""

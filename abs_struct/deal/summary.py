@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import abs_struct
+from abs_struct.curves.delinquency import BUCKETS
 from abs_struct.terms.coupons import Coupon
 from abs_struct.terms.notes import Note
 
@@ -38,7 +39,10 @@ def run_summary(result: Run, files: tuple[str, ...] = ()) -> dict[str, Any]:
             "recovered": deal.recovered,
             "net_loss": deal.net_loss,
             "wal": number(deal.pool_wal),
+            "refunds": added(result, "refunds"),
+            "dilution": added(result, "dilution"),
         },
+        "delinquency": delinquency_summary(result),
         "notes": {
             name: note_summary(measures) | {"coupon_terms": note_words(result.terms.notes[name])}
             for name, measures in result.note_measures.items()
@@ -69,6 +73,29 @@ def run_summary(result: Run, files: tuple[str, ...] = ()) -> dict[str, Any]:
         "warnings": list(result.warnings),
         "files": list(files),
     }
+
+
+def added(result: Run, name: str) -> float:
+    """A flow of the pool over all periods, nil where the pool does not have it."""
+    return float(result.lines[f"pool.{name}"].sum()) if f"pool.{name}" in result.lines else 0.0
+
+
+def delinquency_summary(result: Run) -> dict[str, Any] | None:
+    """Arrears by bucket, as a share of the pool over its life and at their highest; None where none are assumed."""
+    lines = result.lines
+    if "pool.delinquent" not in lines:
+        return None
+    owed = float(lines["pool.balance"].sum())
+    buckets = {}
+    for bucket in BUCKETS:
+        if f"pool.delinquent_{bucket}" in lines:
+            late = lines[f"pool.delinquent_{bucket}"]
+            buckets[bucket.replace("_", "-")] = {
+                "average_share": float(late.sum()) / owed,
+                "highest_balance": float(late.max()),
+                "at_period": int(late.argmax()),
+            }
+    return {"days": buckets, "paid_late": added(result, "paid_late"), "late_fees": added(result, "late_fees")}
 
 
 def note_words(note: Note) -> str:

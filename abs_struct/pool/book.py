@@ -6,13 +6,15 @@ such group is a book (`groups.36`), and the others together are one (`groups.oth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.state import Entity, State
 from abs_struct.curves import Assumptions, Curve, Placed, Recovery
 from abs_struct.curves.curve import Read
+from abs_struct.pool.arrears import Delay
+from abs_struct.pool.returns import returns_of
 from abs_struct.pool.schedule import Cohort
 
 POOL = "pool"
@@ -33,6 +35,7 @@ class Book:
     loss_at: str
     advances: bool
     stop: int | None = None  # so many instalments are advanced; all until the liquidation when None
+    delay: Delay | None = None
 
     @property
     def amount(self) -> bool:
@@ -63,8 +66,9 @@ class Book:
         """One default rate for all cohorts of the book: target default / opening balance, at most 1."""
         own = s.entities[self.path]
         own.target_default = own.default_share * own.initial_balance
-        bearing = own.opening_balance * s.pool.defaults_allowed if self.advances else own.opening_balance
-        own.default_rate = x.ratio(x.minimum(own.target_default, bearing), own.opening_balance)
+        opening = own.opening_balance if self.delay is None else own.punctual_balance  # the curve knows no arrears
+        bearing = opening * s.pool.defaults_allowed if self.advances else opening
+        own.default_rate = x.ratio(x.minimum(own.target_default, bearing), opening)
         beyond = x.maximum(0.0, own.target_default - bearing)
         own.unplaced_loss = own.unplaced_loss + beyond * self.lost_share(s)
         for k in self.cohorts:
@@ -107,13 +111,14 @@ def books(assumptions: Assumptions, cohorts: Sequence[Cohort], prefix: str, *, a
     members: dict[str | None, list[int]] = {}
     for k, cohort in enumerate(cohorts):
         override = assumptions.groups.get(cohort.group)
-        own = override is not None and bool(override.model_fields_set & {"default", "recovery"})
+        own = override is not None and bool(override.model_fields_set & {"default", "recovery", "delinquency"})
         members.setdefault(cohort.group if own else None, []).append(k)
     found = []
     for group, numbers in members.items():
         default, default_at = assumptions.own(group, "default")
         recovery, recovery_at = assumptions.own(group, "recovery")
         path = POOL if set(members) == {None} and not apart else f"groups.{'others' if group is None else group}"
+        delay = delay_of(assumptions, group, path, {f"cohorts.{k}": cohorts[k].group for k in numbers}, prefix)
         found.append(
             Book(
                 path,
@@ -125,9 +130,24 @@ def books(assumptions: Assumptions, cohorts: Sequence[Cohort], prefix: str, *, a
                 assumptions.conventions.resolved.loss_at,
                 assumptions.advancing,
                 assumptions.last_advance,
+                delay,
             )
         )
     return tuple(found)
+
+
+def delay_of(
+    assumptions: Assumptions, group: str | None, path: str, members: Mapping[str, str], prefix: str
+) -> Delay | None:
+    """The arrears of a book, where its loans have any; its members are entities with their groups."""
+    terms, at = assumptions.own(group, "delinquency")
+    if terms is None:
+        return None
+    default = assumptions.own(group, "default")[0]
+    together = assumptions.conventions.resolved.order == "together"
+    placed = isinstance(default, Placed)
+    returns = tuple(returns_of(assumptions, name, prefix) for name in members.values())
+    return Delay(path, f"{prefix}.{at}", terms, tuple(members), placed, default is not None, together, returns)
 
 
 def opened(x: Numbers, own: Entity, members: Sequence[Entity]) -> None:

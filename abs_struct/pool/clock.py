@@ -23,8 +23,11 @@ from abs_struct.core.arithmetic.symbols import Symbols
 from abs_struct.core.findings import DealError
 from abs_struct.core.formula import Formula
 from abs_struct.core.state import State
-from abs_struct.pool.purchased import FLOWS, Kind, RunOffPurchases, cash_parts
+from abs_struct.pool.purchased import Kind, RunOffPurchases, cash_parts, cleared
 from abs_struct.terms.clock import MONTH
+
+#: The flows of a purchase that bring principal in cash.
+PRINCIPAL = ("scheduled_principal", "prepaid", "refunds")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,7 +49,7 @@ class BuyWithinMonths(RunOffPurchases):
         s.entities["revolving"].buying = 1.0
         for kind in self.kinds:
             s.entities[kind.path].history = []
-            s.entities[kind.unit].by_age = [dict.fromkeys(FLOWS, 0.0)]
+            s.entities[kind.unit].by_age = [dict.fromkeys(kind.lines(), 0.0)]
 
     def apply(self, x: Numbers, s: State) -> None:
         """One month: the units grow older, then step after step of collections and purchases."""
@@ -58,13 +61,15 @@ class BuyWithinMonths(RunOffPurchases):
         for kind in self.kinds:
             unit, own = s.entities[kind.unit], s.entities[kind.path]
             self.age(x, s, kind)
-            unit.by_age.append({name: getattr(unit, name) for name in FLOWS})
+            flows = {name: getattr(unit, kind.profile(name)) for name in kind.lines()}
+            unit.by_age.append(flows | {name: getattr(unit, name) for name in kind.lent()})
             own.opening_balance = own.balance
             own.reinvested = 0.0
-            for name in FLOWS:
+            for name in kind.lines():
                 setattr(own, name, 0.0)
         self.month(x, s)
         for kind in self.kinds:
+            self.fall_behind(x, s, kind)
             kind.book.recover(x, s)
         self.add(x, s)
         pool = s.pool
@@ -94,7 +99,7 @@ class BuyWithinMonths(RunOffPurchases):
         paid: Value = 0.0
         for age, bought in self.due(history, kind, due_day, now):
             flows = unit.by_age[age]
-            for name in FLOWS:
+            for name in kind.lines():
                 amount = bought * flows[name]
                 if name == "interest":
                     amount = amount * own.income
@@ -102,21 +107,32 @@ class BuyWithinMonths(RunOffPurchases):
                     amount = x.where(s.deal.called > 0.5, 0.0, amount)
                 setattr(own, name, getattr(own, name) + amount)
                 own.balance = own.balance - (0.0 if name == "interest" else amount)
-                if name in {"scheduled_principal", "prepaid"} or (name == "interest" and self.everything):
+                if name in PRINCIPAL or (name == "interest" and self.everything):
                     paid = paid + amount
-        own.balance = x.maximum(own.balance, 0.0)
+        own.balance = cleared(x, s, own.balance)
         return paid
 
     def due(self, history: list[Value], kind: Kind, due_day: int | None, now: int) -> list[tuple[int, Value]]:
         """The purchases that pay in a step, with their age in months."""
         steps = self.steps
         if due_day is None:
-            ages = range(1, min(kind.term, now // steps) + 1)
+            ages = range(1, min(kind.length, now // steps) + 1)
             return [(age, history[now - age * steps]) for age in ages]
         month, step = divmod(now, steps)
-        if month == 0 or step != ceil(due_day / MONTH * steps) - 1:
+        if step != ceil(due_day / MONTH * steps) - 1:
             return []
-        return [(1, bought) for bought in history[(month - 1) * steps : month * steps]]
+        ages = range(1, min(kind.length, month) + 1)
+        return [(age, par) for age in ages for par in history[(month - age) * steps : (month - age + 1) * steps]]
+
+    def fall_behind(self, x: Numbers, s: State, kind: Kind) -> None:
+        """The arrears of all purchases of one kind at the end of a month."""
+        own, unit = s.entities[kind.path], s.entities[kind.unit]
+        history, steps = own.history, self.steps
+        months = len(history) // steps
+        ages = range(1, min(kind.length, months - 1) + 1) if kind.lent() else ()
+        bought = [x.total(history[(months - 1 - age) * steps : (months - age) * steps]) for age in ages]
+        for name in kind.lent():
+            setattr(own, name, self.kept(x, s, x.dot(bought, [unit.by_age[age][name] for age in ages])))
 
     def buy(self, x: Numbers, s: State, cash: Value) -> Value:
         """Spend cash on the mix; what was spent."""

@@ -70,12 +70,16 @@ def unit_outlook(name: str, product: Receivable, assumptions: Assumptions) -> Un
     default, prepayment = (hazard(name, field, assumptions, ages, balance) for field in ("default", "prepayment"))
     recovery = assumptions.own(name, "recovery")[0]
     recovered = 0.0 if recovery is None else recovery.recovered(lambda field: float(getattr(recovery, field)))
+    refunds, dilution = (float(assumptions.own(name, field)[0] or 0.0) for field in ("refunds", "dilution"))
     held, lost, earned = 1.0, 0.0, 1.0 - product.price / 100.0
     for month in range(product.term):
         d = default[month]
-        lost += held * d * balance[month] * (1.0 - recovered)
-        earned += held * (1.0 - d) * income[month + 1] * product.income
-        held *= 1.0 - d - min(prepayment[month], 1.0 - d)
+        refunded = min(refunds, 1.0 - d)
+        diluted = min(dilution, 1.0 - d - refunded)
+        alive = 1.0 - d - refunded - diluted
+        lost += held * (d * (1.0 - recovered) + diluted) * balance[month]
+        earned += held * alive * income[month + 1] * product.income
+        held *= alive - min(prepayment[month], alive)
     promised = 1.0 - product.price / 100.0 + float(income.sum()) * product.income
     term = float(np.sum((balance[:-1] - balance[1:]) * (ages + 1.0)))
     return Unit(float(lost), float(earned), promised / float(balance.sum()) * 12.0, term)

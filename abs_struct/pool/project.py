@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,12 @@ from abs_struct.core.findings import CurveError
 from abs_struct.core.lines import Line
 from abs_struct.core.state import Entity, Slot, State
 from abs_struct.curves import Assumptions, Convention, Curve
+from abs_struct.pool import arrears
 from abs_struct.pool import lines as declared
 from abs_struct.pool.book import POOL, Book, books, opened, reader
 from abs_struct.pool.foreclosure import advance
 from abs_struct.pool.loans import Column
+from abs_struct.pool.returns import KINDS, Returns, returns_of
 from abs_struct.pool.schedule import Cohort, Series
 
 #: A curve and the path of its numbers in the deal.
@@ -43,6 +46,7 @@ class ProjectPool:
     books: tuple[Book, ...]
     convention: Convention
     advances: bool
+    returns: tuple[Returns, ...]
 
     def open(self, x: Numbers, s: State) -> None:
         """All loans are alive at closing."""
@@ -54,6 +58,8 @@ class ProjectPool:
         for book in self.books:
             if book.path != POOL:
                 opened(x, s.entities[book.path], [s.cohorts[k] for k in book.cohorts])
+            if book.delay is not None:
+                s.entities[book.path].punctual_balance = s.entities[book.path].balance
         s.pool.factor = 1.0
 
     def prepare(self, x: Numbers, s: State) -> None:
@@ -68,6 +74,8 @@ class ProjectPool:
                 c.default_rate = rate * pool.defaults_allowed if self.advances else rate
         for book in self.books:
             book.prepare(x, s)
+            if book.delay is not None:
+                book.delay.prepare(x, s)
 
     @property
     def placed(self) -> frozenset[int]:
@@ -78,29 +86,31 @@ class ProjectPool:
         """One period of the pool."""
         s.pool.opening_balance = s.pool.balance
         yearly = 12.0 * x.total([c.survival * c.scheduled_interest for c in s.cohorts])
-        s.pool.wac = x.ratio(yearly, s.pool.opening_balance)
+        s.pool.wac = x.ratio(yearly, x.total([c.balance for c in s.cohorts]) if self.delays else s.pool.opening_balance)
         for book in self.books:
             own = s.entities[book.path]
             if book.path != POOL:
                 own.opening_balance = own.balance
             if book.amount:
                 book.place(x, s)
-        self.run_off(x, s, s.cohorts)
+        self.run_off(x, s, s.cohorts, self.returns)
         for book in self.books:
             self.count(x, s, book)
         self.collect(x, s)
 
-    def run_off(self, x: Numbers, s: State, cohorts: Sequence[Entity]) -> None:
+    def run_off(self, x: Numbers, s: State, cohorts: Sequence[Entity], returns: Sequence[Returns]) -> None:
         """Default, prepayment, scheduled principal and interest of each cohort, by the deal's convention."""
         convention = self.convention
         together = convention.order == "together"
         survivors_pay = convention.scheduled_on == "after_both"
         earning, advances, minimum = convention.interest_on, self.advances, x.minimum
-        for c in cohorts:
+        for c, returned in zip(cohorts, returns, strict=True):
             held, lost, wanted = c.survival, c.default_rate, c.prepayment_rate
             alive = 1.0 - lost
             c.opening_balance = c.balance
             c.defaulted = lost * c.opening_balance
+            if returned.at:
+                alive = returned.apply(x, s, c, alive)
             c.prepaid_share = minimum(wanted, alive) if together else wanted * alive
             if advances:
                 c.newly_defaulted = lost * held
@@ -125,6 +135,12 @@ class ProjectPool:
         own.defaulted = x.total([c.defaulted for c in members])
         if book.path != POOL:
             own.balance = x.total([c.balance for c in members])
+        if book.delay is not None:
+            due = x.total([c.scheduled_principal for c in members])
+            earned = x.total([c.interest for c in members])
+            book.delay.apply(x, s, due, earned, x.total([c.balance for c in members]))
+            if book.path != POOL:
+                own.balance = own.balance + own.arrears_principal
         if book.advances:
             advance(x, s, book)
         else:
@@ -137,6 +153,8 @@ class ProjectPool:
         pool.prepaid = x.total([c.prepaid for c in cohorts])
         pool.interest = x.total([c.interest for c in cohorts])
         pool.balance = x.total([c.balance for c in cohorts])
+        if self.delays:
+            self.receive(x, s)
         if self.books[0].path != POOL:
             owners = [s.entities[book.path] for book in self.books]
             for name in ("defaulted", "recovered", "liquidated", "pending_default", "pending_recovery"):
@@ -152,6 +170,11 @@ class ProjectPool:
         else:
             pool.principal_collections = pool.scheduled_principal + pool.prepaid
             received, returned = pool.interest, pool.recovered
+        for line in self.returned:
+            found = [getattr(c, line.name) for c, r in zip(cohorts, self.returns, strict=True) if line in r.lines]
+            setattr(pool, line.name, x.total(found))
+            if line.name == "refunds":
+                pool.principal_collections = pool.principal_collections + pool.refunds
         pool.collections = received + pool.principal_collections + pool.recovered
         if self.convention.loss_at == "default":
             pool.net_loss = pool.defaulted - returned
@@ -162,6 +185,36 @@ class ProjectPool:
         pool.cumulative_net_loss = pool.cumulative_net_loss + pool.net_loss
         self.cut(x, s)
         pool.factor = x.ratio(pool.balance, pool.initial_balance)
+
+    @cached_property
+    def returned(self) -> tuple[Line, ...]:
+        """The lines of returns that some loans have."""
+        return tuple(line for line in KINDS.values() if any(line in returns.lines for returns in self.returns))
+
+    @cached_property
+    def delays(self) -> tuple[arrears.Delay, ...]:
+        """The arrears of the books that have any."""
+        return tuple(book.delay for book in self.books if book.delay is not None)
+
+    def receive(self, x: Numbers, s: State) -> None:
+        """With arrears: what is paid of what is due, and the balance with what is overdue."""
+        principal, interest, missing = [], [], []
+        for book in self.books:
+            own, members = s.entities[book.path], [s.cohorts[k] for k in book.cohorts]
+            if book.delay is None:
+                principal.append(x.total([c.scheduled_principal for c in members]))
+                interest.append(x.total([c.interest for c in members]))
+            else:
+                principal.append(own.received_principal)
+                interest.append(own.received_interest)
+                missing.append(own.arrears_principal)
+        pool = s.pool
+        pool.scheduled_principal = x.total(principal)
+        pool.interest = x.total(interest)
+        pool.balance = pool.balance + x.total(missing)
+        paths = [delay.path for delay in self.delays if delay.path != POOL]
+        if paths:
+            arrears.add_up(x, s, paths, [line.name for line in arrears.shown_of(self.delays)])
 
     def cut(self, x: Numbers, s: State) -> None:
         """Prepayment that the curves ask for and default does not leave."""
@@ -257,7 +310,8 @@ def project(
         tuple((curve, f"{prefix}.{at}") for curve, at in (assumptions.own(c.group, field) for c in cohorts))
         for field in ("prepayment", "default")
     ]
-    part = ProjectPool(placed[0], placed[1], kept, convention, assumptions.advancing)
+    returns = tuple(returns_of(assumptions, c.group, prefix) for c in cohorts)
+    part = ProjectPool(placed[0], placed[1], kept, convention, assumptions.advancing, returns)
     slots = [pool_slot(part, supplement is not None, apart), *group_slots(part), *cohort_slots(part, cohorts)]
     data = pool_data(part, cohorts, periods, days)
     if supplement is not None:
@@ -276,7 +330,10 @@ def pool_slot(part: ProjectPool, supplemented: bool, bought: bool) -> Slot:
         absent |= {"default_share", "target_default", "default_rate"}
     if not part.advances:
         absent |= {"advanced_principal", "advanced_interest", "defaults_allowed"}
-    return Slot(POOL, without(declared.POOL.lines, absent))
+    own = next((delay for delay in part.delays if delay.path == POOL), None)
+    more = arrears.shown_of(part.delays) if own is None else own.lines()
+    structure = {} if own is None else {"delayed": own.count}
+    return Slot(POOL, (*without(declared.POOL.lines, absent), *part.returned, *more), structure=structure)
 
 
 def group_slots(part: ProjectPool) -> list[Slot]:
@@ -285,7 +342,9 @@ def group_slots(part: ProjectPool) -> list[Slot]:
     for book in part.books:
         if book.path != POOL:
             absent = set() if book.amount else {line.name for line in declared.AMOUNT}
-            found.append(Slot(book.path, without(declared.GROUPS.lines, absent)))
+            delayed = {} if book.delay is None else {"delayed": book.delay.count}
+            more = () if book.delay is None else book.delay.lines()
+            found.append(Slot(book.path, (*without(declared.GROUPS.lines, absent), *more), structure=delayed))
     return found
 
 
@@ -300,6 +359,10 @@ def cohort_slots(part: ProjectPool, cohorts: Sequence[Cohort]) -> list[Slot]:
             lines += declared.ADVANCES
             if any(k in book.cohorts and book.stop is not None for book in part.books):
                 lines += declared.STOPPED
+        lines += part.returns[k].lines
+        for delay in part.delays:
+            if f"cohorts.{k}" in delay.members:
+                lines += delay.of_members()
         found.append(Slot(f"cohorts.{k}", lines, structure={"group": cohort.group, "label": cohort.name}))
     return found
 

@@ -21,10 +21,12 @@ from abs_struct.core.findings import CurveError
 from abs_struct.core.lines import curve, data, declare, flow, stock, tally
 from abs_struct.core.state import Slot, State
 from abs_struct.curves import Assumptions
+from abs_struct.pool import arrears
 from abs_struct.pool import lines as declared
-from abs_struct.pool.book import Book, reader
+from abs_struct.pool.book import Book, delay_of, reader
 from abs_struct.pool.products import unit_of
 from abs_struct.pool.project import Placed, Projection, ProjectPool
+from abs_struct.pool.returns import Returns, returns_of
 from abs_struct.terms.revolving import Receivable
 
 RECEIVABLES = declare(
@@ -59,8 +61,11 @@ REVOLVING = declare(
 REINVESTED = flow("reinvested", "Reinvested", "循环再投资", "cash spent on purchases between payment dates")
 BUYING = stock("buying", "Buying", "可循环购买", "1 where the last payment date left the deal free to buy", unit="flag")
 
+#: What is left of the rounding of many months, as a share of the initial pool, is nothing: far below a cent.
+DUST = 1e-14
+
 #: The flows of a purchase, by convolution: of the receivable, and of its unit.
-FLOWS = ("scheduled_principal", "prepaid", "interest", "defaulted")
+FLOWS = ("scheduled_principal", "prepaid", "interest", "defaulted", "refunds", "dilution")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -73,6 +78,7 @@ class Kind:
     default: Placed
     unit_book: Book
     book: Book
+    returns: Returns
 
     @property
     def path(self) -> str:
@@ -84,9 +90,34 @@ class Kind:
         """The entity of its unit."""
         return f"units.{self.name}"
 
+    @property
+    def delay(self) -> arrears.Delay | None:
+        """The arrears of its unit."""
+        return self.unit_book.delay
+
+    @property
+    def length(self) -> int:
+        """Months from a purchase until the last instalment is in, late ones too."""
+        return self.term + (0 if self.delay is None else self.delay.count)
+
+    def lines(self) -> tuple[str, ...]:
+        """Its flows, nil or not."""
+        return (*FLOWS[:4], *(line.name for line in self.returns.lines))
+
+    def profile(self, name: str) -> str:
+        """The line of the unit that says what a flow is: with arrears, what is received and not what is due."""
+        if self.delay is None:
+            return name
+        return {"scheduled_principal": "received_principal", "interest": "received_interest"}.get(name, name)
+
+    def lent(self) -> tuple[str, ...]:
+        """Its lines of arrears, each by convolution too."""
+        return () if self.delay is None else tuple(line.name for line in self.delay.shown())
+
     def flows(self) -> tuple[str, ...]:
         """The flows that are not nil for want of a curve."""
         absent = {"prepaid": self.prepayment[0] is None, "defaulted": self.default[0] is None}
+        absent |= {name: name not in [line.name for line in self.returns.lines] for name in ("refunds", "dilution")}
         return tuple(name for name in FLOWS if not absent.get(name, False))
 
 
@@ -105,6 +136,8 @@ class RunOffPurchases:
             unit = s.entities[kind.unit]
             unit.survival = 1.0
             unit.balance = 1.0
+            if kind.delay is not None:
+                unit.punctual_balance = 1.0
 
     def prepare(self, x: Numbers, s: State) -> None:
         """The monthly rates of the units, by age."""
@@ -116,6 +149,8 @@ class RunOffPurchases:
                 kind.unit_book.prepare(x, s)
             else:
                 unit.default_rate = self.rate(x, s, *kind.default, unit.age)
+            if kind.delay is not None:
+                kind.delay.prepare(x, s)
 
     def rate(self, x: Numbers, s: State, curve: Any, at: str, age: Any) -> Any:
         """The rate of a curve by age, nil without one."""
@@ -128,19 +163,26 @@ class RunOffPurchases:
             self.age(x, s, kind)
             own.opening_balance = own.balance
             wanted = kind.flows()
-            for name in FLOWS:
+            for name in kind.lines():
                 path = f"{kind.path}.purchased"
                 value = 0.0
                 if name in wanted:
-                    value = s.convolved(x, path, f"{kind.unit}.{name}", kind.term, self.last)
-                if self.sold:  # what was bought has been sold with the pool
-                    value = x.where(s.deal.called > 0.5, 0.0, value)
-                setattr(own, name, value)
+                    value = s.convolved(x, path, f"{kind.unit}.{kind.profile(name)}", kind.length, self.last)
+                setattr(own, name, self.kept(x, s, value))
+            for name in kind.lent():
+                value = s.convolved(x, path, f"{kind.unit}.{name}", kind.length, self.last)
+                setattr(own, name, self.kept(x, s, value))
             own.interest = own.interest * own.income
             left = own.opening_balance - own.scheduled_principal - own.prepaid - own.defaulted
-            own.balance = x.maximum(left, 0.0)  # what is left of the last month's rounding is nothing
+            for line in kind.returns.lines:
+                left = left - getattr(own, line.name)
+            own.balance = cleared(x, s, left)
             kind.book.recover(x, s)
         self.add(x, s)
+
+    def kept(self, x: Numbers, s: State, value: Value) -> Value:
+        """A flow or balance of what was bought: nothing once it has been sold with the pool."""
+        return x.where(s.deal.called > 0.5, 0.0, value) if self.sold else value
 
     def age(self, x: Numbers, s: State, kind: Kind) -> None:
         """One more month of a unit."""
@@ -148,7 +190,9 @@ class RunOffPurchases:
         unit.opening_balance = unit.balance
         if kind.unit_book.amount:
             kind.unit_book.place(x, s)
-        self.pool.run_off(x, s, [unit])
+        self.pool.run_off(x, s, [unit], [kind.returns])
+        if kind.delay is not None:
+            kind.delay.apply(x, s, unit.scheduled_principal, unit.interest, unit.balance)
 
     def add(self, x: Numbers, s: State) -> None:
         """The pool in total, with what was bought."""
@@ -162,6 +206,13 @@ class RunOffPurchases:
         for name in ("defaulted", "recovered", "liquidated", "pending_default", "pending_recovery"):
             setattr(pool, name, getattr(pool, name) + total(name))
         principal = total("scheduled_principal") + total("prepaid")
+        for name in ("refunds", "dilution"):
+            found = [s.entities[kind.path] for kind in self.kinds if name in kind.flows()]
+            if found:
+                more = x.total([getattr(own, name) for own in found])
+                tape = name in [line.name for line in self.pool.returned]
+                setattr(pool, name, getattr(pool, name) + more if tape else more)
+                principal = principal + more if name == "refunds" else principal
         pool.principal_collections = pool.principal_collections + principal
         pool.collections = pool.collections + total("interest") + principal + total("recovered")
         at_default = self.pool.convention.loss_at == "default"
@@ -172,6 +223,18 @@ class RunOffPurchases:
         pool.cumulative_net_loss = pool.cumulative_net_loss + lost
         pool.wac = x.ratio(12.0 * pool.interest, pool.opening_balance)
         pool.factor = x.ratio(pool.balance, pool.initial_balance)
+        delayed = [kind for kind in self.kinds if kind.delay is not None]
+        if delayed:
+            lines = arrears.shown_of([*self.pool.delays, *(kind.delay for kind in delayed if kind.delay is not None)])
+            more = {line.name for line in arrears.shown_of(self.pool.delays)}
+            paths = [kind.path for kind in delayed]
+            for line in lines:
+                arrears.add_up(x, s, paths, [line.name], more=line.name in more)
+
+
+def cleared(x: Numbers, s: State, left: Value) -> Value:
+    """A balance without the dust of rounding, so that ratios to an empty pool are nil."""
+    return x.where(left > DUST * s.pool.initial_balance, left, 0.0)
 
 
 def cash_parts(x: Numbers, s: State, names: Sequence[str], cash: Value) -> list[Value]:
@@ -198,7 +261,9 @@ def cash_parts(x: Numbers, s: State, names: Sequence[str], cash: Value) -> list[
 def holding(x: Numbers, s: State, name: str) -> Value:
     """What the pool holds of a kind: what was bought, and the loans of the group of this name."""
     own = s.entities[f"receivables.{name}"].balance
-    return x.total([own, *(cohort.balance for cohort in s.cohorts if cohort.group == name)])
+    group = s.entities.get(f"groups.{name}")
+    overdue = [group.arrears_principal] if group is not None and hasattr(group, "delayed") else []
+    return x.total([own, *(cohort.balance for cohort in s.cohorts if cohort.group == name), *overdue])
 
 
 def purchased(
@@ -226,11 +291,14 @@ def purchased(
         kinds.append(kind)
         series |= unit_data(kind.unit, receivable, periods)
         slots.append(Slot(kind.unit, unit_lines(kind)))
+        lent = () if kind.delay is None else kind.delay.shown()
         income = {"income": f"revolving.receivables.{name}.income", "price": f"revolving.receivables.{name}.price"}
         share = {"share": f"revolving.receivables.{name}.share"}
-        lines = (*RECEIVABLES.lines, REINVESTED) if clocked else RECEIVABLES.lines
-        slots.append(Slot(kind.path, lines, income | share))
-        past += [f"{kind.path}.purchased", *(f"{kind.unit}.{flow}" for flow in kind.flows()), *kind.book.past()]
+        lines = (*RECEIVABLES.lines, *lent, *((REINVESTED,) if clocked else ()))
+        slots.append(Slot(kind.path, (*lines, *kind.returns.lines), income | share))
+        flows = [kind.profile(name) for name in kind.flows()]
+        past += [f"{kind.path}.purchased", *(f"{kind.unit}.{name}" for name in (*flows, *kind.lent()))]
+        past += kind.book.past()
     return slots, series, RunOffPurchases(tuple(kinds), pool.part, last, sold), past
 
 
@@ -247,17 +315,22 @@ def kind_of(name: str, receivable: Receivable, assumptions: Assumptions, prefix:
         placed.append((curve, f"{prefix}.{at}"))
     recovery, recovery_at = assumptions.own(name, "recovery")
     loss_at = assumptions.conventions.resolved.loss_at
-    unit_book = Book(f"units.{name}", (), *placed[1], recovery, f"{prefix}.{recovery_at}", loss_at, False)
+    unit = f"units.{name}"
+    delay = delay_of(assumptions, name, unit, {unit: name}, prefix)
+    unit_book = Book(unit, (), *placed[1], recovery, f"{prefix}.{recovery_at}", loss_at, False, delay=delay)
     book = Book(f"receivables.{name}", (), None, "", recovery, f"{prefix}.{recovery_at}", loss_at, False)
-    return Kind(name, receivable.term, placed[0], placed[1], unit_book, book)
+    returns = returns_of(assumptions, name, prefix)
+    return Kind(name, receivable.term, placed[0], placed[1], unit_book, book, returns)
 
 
 def unit_lines(kind: Kind) -> tuple[Any, ...]:
     """The lines of a unit; a default that is an amount is placed by it, as by a pool."""
+    delay = kind.delay
+    more = kind.returns.lines if delay is None else (*kind.returns.lines, *delay.lines(), *delay.of_members())
     if not kind.unit_book.amount:
-        return UNITS.lines
+        return (*UNITS.lines, *more)
     rest = tuple(line for line in UNITS.lines if line.name != "default_rate")
-    return (*rest, *declared.AMOUNT)
+    return (*rest, *declared.AMOUNT, *more)
 
 
 def unit_data(path: str, receivable: Receivable, periods: int) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def horizon(rows: Rows, assumptions: Assumptions) -> int:
     >>> horizon(one, read({"default": {"cdr": 0.04}, "recovery": {"rate": 0.07, "lag": 6}}))
     42
     """
-    return int(rows.remaining_term.max()) + assumptions.longer() + assumptions.lag()
+    return int(rows.remaining_term.max()) + assumptions.longer() + assumptions.wait()
 
 
 def cohorts(

@@ -117,6 +117,7 @@ def lines_for(terms: DealFile, program: Program) -> list[str]:
     for name in terms.notes:
         paths += [f"notes.{name}.{line.name}" for line in slots[f"notes.{name}"].lines if line.name in SPECIAL_LINES]
     paths += [f"pool.{line}" for line in POOL_LINES] + ["deal.notes_balance"]
+    paths += [f"pool.{line.name}" for line in slots["pool"].lines if line.name == "refunds"]
     paths += [f"{path}.rate" for path in slots if path.startswith("indices.")]
     cash = cash_lines(program)
     return list(dict.fromkeys([*paths, *cash.held, *cash.received, *cash.paid]))

@@ -8,6 +8,7 @@ from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line, data, declare, flow, stock, tally
 from abs_struct.core.state import State
+from abs_struct.pool.arrears import sold
 from abs_struct.waterfall.rates import RateRule
 from abs_struct.waterfall.take import COLLECTIONS
 
@@ -107,6 +108,7 @@ class Collect:
             cohort.balance = x.where(now, 0.0, cohort.balance)  # nothing is left to default in the period after
         for receivable in s.receivables.values():
             receivable.balance = x.where(now, 0.0, receivable.balance)
+        sold(x, s, now)
         return x.where(before > 0.5, 0.0, s.pool.collections) + s.deal.call_proceeds
 
 

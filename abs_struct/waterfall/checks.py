@@ -22,7 +22,7 @@ MONEY_TOLERANCE = 1e-9
 #: What changes the balance of a pool, where it has the line: sign, line, and the word of the statement.
 POOL_ROLL = (
     ("-", "scheduled_principal", "scheduled"), ("-", "prepaid", "prepaid"), ("-", "defaulted", "defaulted"),
-    ("-", "dilution", "diluted"), ("+", "purchased", "purchased"),
+    ("-", "refunds", "refunded"), ("-", "dilution", "diluted"), ("+", "purchased", "purchased"),
 )  # fmt: skip
 #: What changes the balance of a note, in the words of the statement.
 ROLL = ("- principal paid", "- written down", "+ capitalised", "+ written up", "+ advanced")

@@ -73,3 +73,15 @@ def test_lookup_holds_its_ends() -> None:
     assert Arrays.lookup(table, np.array([[-5.0], [0.0], [2.0], [9.0]])).ravel().tolist() == [1.0, 1.0, 3.0, 3.0]
     wide = Arrays.lookup([np.array([1.0, 10.0]), 2.0], np.array([[0.0], [1.0]]))
     assert wide.tolist() == [[1.0, 10.0], [2.0, 2.0]]
+
+
+def test_a_written_sum_stands_in_brackets_where_it_needs_them():
+    """a - (b + c) is not a - b + c, and (a + b) / c not a + b / c: also where sums and ratios are functions."""
+    x = Symbols()
+    a, b, c = line("a"), line("b"), line("c", -1)
+    assert str(a - x.total([b, c])) == "a - (b + c[+1])"
+    assert str(x.total([a, b]) * c) == "(a + b) * c[+1]"
+    assert str(x.ratio(x.total([a, b]), c)) == "(a + b) / c[+1]"
+    assert str(x.ratio(a - b, b + c)) == "(a - b) / (b + c[+1])"
+    assert str(a / x.ratio(b, c)) == "a / (b / c[+1])"
+    assert str(x.total([a, b]) + c) == "a + b + c[+1]"

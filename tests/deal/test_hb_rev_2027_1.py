@@ -186,6 +186,47 @@ def test_more_defaults_end_the_purchases_early() -> None:
     assert not result.lines["triggers.accelerated.active"][first]
 
 
+def test_the_30_plus_ratio_ends_the_purchases() -> None:
+    """About 1.2% in the base case; where three in four roll on, the average of three months exceeds 4.5%."""
+    lines = base().lines
+    value = lines["triggers.thirty_plus.value"]
+    assert value[5:13] == pytest.approx(0.0123, abs=0.001)
+    month = 8
+    late = lines["pool.delinquent_31_60"] + lines["pool.delinquent_61_90"]
+    ratio = late / np.maximum(lines["pool.opening_balance"], 1.0)
+    assert value[month] == pytest.approx(ratio[month - 2 : month + 1].mean(), rel=1e-12)
+    stressed = changed(assumptions__delinquency__enter="10%", assumptions__delinquency__roll="[75%, 75%, 50%]")
+    first = stressed.triggers["thirty_plus"].first_breach
+    assert first == stressed.triggers["early_end"].first_breach
+    assert first is not None
+    assert stressed.triggers["default_flow"].first_breach is None
+    assert not stressed.lines["pool.purchased"][first:].any()
+    assert stressed.lines["pool.purchased"][first - 1] > 0.0
+
+
+def test_late_fees_are_income_and_taxed() -> None:
+    """0.05% a day of what is overdue comes with the instalments that are late, and no default changes by it."""
+    lines, free = base().lines, changed(assumptions__delinquency__late_fee="0%").lines
+    fees = lines["pool.late_fees"]
+    assert fees[0] == fees[1] == 0.0
+    assert fees[2:13].min() > 100_000.0
+    assert lines["pool.interest"][2] - free["pool.interest"][2] == pytest.approx(fees[2], rel=1e-9)
+    assert fees[2] < 0.0005 * 31 * lines["pool.overdue"][1]
+    taxed = lines["pool.interest"][2] + 0.0045 * lines["receivables.bill.purchased"][1]
+    assert lines["fees.tax.due"][2] == pytest.approx(0.0326 * taxed, rel=1e-12)
+    assert free["pool.defaulted"][2] == pytest.approx(lines["pool.defaulted"][2], rel=1e-12)
+
+
+def test_goods_sent_back_are_paid_by_the_merchant_or_lost() -> None:
+    """Refunds only turn the pool faster; dilution lowers what covers the notes, and the junior bears it."""
+    back, lost = changed(assumptions__refunds="1%"), changed(assumptions__dilution="0.3%")
+    assert turns(back) > turns(base())
+    assert back.lines["pool.refunds"][5] == pytest.approx(0.01 * back.lines["pool.opening_balance"][5], rel=0.05)
+    assert lost.lines["pool.dilution"][5] == pytest.approx(0.003 * lost.lines["pool.opening_balance"][5], rel=0.05)
+    assert lost.lines["residuals.C.paid"].sum() < base().lines["residuals.C.paid"].sum() - 40e6
+    assert lost.note_measures["A"].principal_shortfall == 0.0
+
+
 def test_an_early_end_by_arrears_may_be_fired_by_hand() -> None:
     """The 30+ ratio of period 6: the last purchase is in period 5, and A is repaid within five months."""
     lines = changed(triggers__thirty_plus__fired=6).lines

@@ -16,7 +16,8 @@ from abs_struct.waterfall.engine import run, run_as_arrays
 
 DEALS = Path(__file__).parents[2] / "deals"
 FILE = DEALS / "jb_cl_2027_1.yaml"
-NO_TRIGGER = {"triggers.cumulative_default.above": "1000%"}
+NO_ARREARS = {"triggers.serious_delinquency.above": "1000%"}  # as the plain simulation has it
+NO_TRIGGER = NO_ARREARS | {"triggers.cumulative_default.above": "1000%"}
 
 
 @cache
@@ -131,11 +132,42 @@ def break_even(changes: dict[str, str]) -> dict[str, float]:
 
 def test_the_trigger_is_worth_its_keep() -> None:
     """Break-even multiples with the trigger are 1.4 times those without, or more; within 20% of a plain simulation."""
-    with_it, without = break_even({}), break_even(NO_TRIGGER)
+    with_it, without, both = break_even(NO_ARREARS), break_even(NO_TRIGGER), break_even({})
     for name, tested, plain in (("A", 5.11, 3.12), ("B", 3.72, 2.38)):
         assert with_it[name] >= 1.4 * without[name]
         assert with_it[name] == pytest.approx(tested, rel=0.20)
         assert without[name] == pytest.approx(plain, rel=0.20)
+        assert both[name] >= with_it[name]  # the test of arrears only ever helps
+
+
+def test_serious_delinquency_is_tested_by_its_roll_rates() -> None:
+    """The base case stays below 3.0%; where more roll on, arrears alone accelerate the deal."""
+    lines = base().lines
+    value = lines["triggers.serious_delinquency.value"]
+    assert 0.010 < value.max() < 0.020
+    assert not lines["triggers.accelerated.active"].any()
+    tested = lines["pool.balance"] - lines["pool.purchased"]  # on the determination date nothing has been bought yet
+    ratio = lines["pool.delinquent_61_90"] / np.maximum(tested, 1.0)
+    assert value[6] == pytest.approx(ratio[4:7].mean(), rel=1e-12)
+    worse = deal().with_({"assumptions.delinquency.roll.0": "50%", "assumptions.delinquency.roll.2": "40%"}).run()
+    assert not worse.failures
+    assert worse.triggers["cumulative_default"].first_breach is None
+    assert worse.triggers["serious_delinquency"].first_breach == worse.triggers["accelerated"].first_breach == 5
+    assert not worse.lines["pool.purchased"][5:].any()
+    assert worse.lines["waterfall.income.all_to_principal.paid"][5] > 0.0
+
+
+def test_arrears_delay_and_do_not_change_the_defaults() -> None:
+    """Without roll rates the loans default the same, to 1e-12, and pay the same in all, but earlier."""
+    unbought = {"revolving.until": "2027-07-01"}
+    punctual = deal().with_(unbought | {"amounts.seriously_delinquent": 0, "assumptions.delinquency": "none"}).run()
+    late = deal().with_(unbought).run()
+    for name in ("defaulted", "prepaid", "recovered", "net_loss"):
+        np.testing.assert_allclose(late.lines[f"pool.{name}"], punctual.lines[f"pool.{name}"], rtol=1e-12, atol=1e-3)
+    before, after = (np.cumsum(one.lines["pool.principal_collections"]) for one in (punctual, late))
+    assert after[-1] == pytest.approx(before[-1], rel=1e-12)
+    assert (after <= before + 1e-3).all()
+    assert after[2] < before[2] - 1e6
 
 
 def test_acceleration_ends_the_purchases_and_turns_all_income_to_principal() -> None:
@@ -196,6 +228,19 @@ def test_senior_interest_that_fails_is_an_event_of_default() -> None:
     assert lines["notes.A.interest_shortfall"][begun - 1] > 0.01
     assert not lines["notes.A.interest_shortfall"][: begun - 1].any()
     assert not lines["accounts.principal.balance"][begun:].any()
+
+
+@pytest.mark.needs("formualizer")
+def test_the_live_workbook_recalculates(tmp_path: Path) -> None:
+    """Every check of the workbook holds, to the last period: what rounding leaves of the pool is nil."""
+    from handoff.recalculated import Recalculated
+
+    from abs_struct.handoff.workbook import write_workbook
+
+    assert base().lines["pool.balance"][-1] == 0.0
+    book = Recalculated(write_workbook(base(), tmp_path / "jb.xlsx"), base())
+    assert book.errors() == []
+    assert book.value("Checks", 4, 2) == "all checks passed"
 
 
 def test_floats_and_arrays_agree_bit_for_bit() -> None:

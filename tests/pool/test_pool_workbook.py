@@ -24,6 +24,14 @@ VARIANTS = {
         "groups: [original_term]": "yield_supplement: 11%",
         "max(10% * pool.balance, 1% of pool)": "pool.yield_supplement + pool.wac / 12 * pool.balance",
     },
+    "arrears from the default curve": {
+        "{rate: 30%, lag: 3}": "{rate: 30%, lag: 3}\n  delinquency: {roll: [30%, 60%, 85%], late_fee: 0.05%}",
+    },
+    "arrears given, defaults placed, a group of its own": {
+        "{cdr: 9%}": "{cgd: 6%, timing: {by_year: [60%, 40%]}}",
+        "{rate: 30%, lag: 3}": "{rate: 30%, lag: 3}\n  delinquency: {enter: 3%, roll: [30%, 60%, 85%, 90%]}\n"
+        "  groups: {24: {delinquency: {enter: 5%, roll: [50%, 20%]}}}",
+    },
     "advances that stop": {"{rate: 30%, lag: 3}": "{severity: 40%, lag: 6}\n  advances: {months: 2}"},
     "relief": {
         "{rate: 30%, lag: 3}": "{rate: 30%, lag: 3}\n  payment_holiday: {share: 20%, from: 2, months: 3}\n"

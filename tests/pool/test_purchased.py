@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pool.late import DAYS, late, padded
 from small import TERMS, small
 
 from abs_struct.core.findings import DealError
@@ -51,13 +52,14 @@ def replayed(product: Receivable, purchases: Any, default: Any, prepayment: Any)
     """Each purchase run off by itself, month by month: the loop that the engine does without."""
     periods = len(purchases) - 1
     balance, income = unit_of(product)
-    flows = {name: np.zeros(periods + 1) for name in ("principal", "interest", "defaulted", "balance")}
+    flows = {name: np.zeros(periods + 1) for name in ("principal", "scheduled", "interest", "defaulted", "balance")}
     for bought in range(1, periods + 1):
         held = 1.0
         for age in range(1, min(product.term, periods - bought) + 1):
             month, par = bought + age, purchases[bought]
             d, p = default[age], min(prepayment[age], 1.0 - default[age])
             flows["defaulted"][month] += par * d * held * balance[age - 1]
+            flows["scheduled"][month] += par * held * (1.0 - d) * (balance[age - 1] - balance[age])
             flows["principal"][month] += par * held * (1.0 - d) * (balance[age - 1] - balance[age])
             flows["principal"][month] += par * held * p * balance[age]
             flows["interest"][month] += par * held * (1.0 - d) * income[age]
@@ -85,6 +87,60 @@ def test_each_purchase_by_itself_gives_the_same(mix: str, tmp_path: Path) -> Non
         assert np.abs(lines[f"receivables.{name}.defaulted"] - found["defaulted"]).max() <= scale
         held = lines[f"receivables.{name}.balance"] - purchases
         assert np.abs(held - found["balance"]).max() <= scale * 10
+
+
+ARREARS = {
+    "pool": {"enter": 0.03, "roll": [0.4, 0.6, 0.8], "late_fee": 0.0005},
+    "bill": {"enter": 0.05, "roll": [0.5, 0.5]},
+    "loan": {"enter": "from default", "roll": [0.3, 0.6, 0.85]},
+}
+
+
+@pytest.mark.parametrize("clock", ["", "3 times a month", "daily"])
+def test_arrears_of_each_purchase_by_itself(clock: str, tmp_path: Path) -> None:
+    """Late instalments, arrears by bucket and late fees of every purchase, to 1e-12 of the pool, by any clock."""
+    changes: dict[str, object] = {"assumptions.default": "{cdr: 9%, ramp: 4}"}
+    written = {name: str(terms).replace("'", "") for name, terms in ARREARS.items()}
+    changes["assumptions.delinquency"] = written.pop("pool")
+    changes["assumptions.groups"] = f"{{{', '.join(f'{name}: {{delinquency: {t}}}' for name, t in written.items())}}}"
+    if clock:
+        text = TERMS + BOUGHT.format(mix="fixed").replace("  when: not triggers.losses.active\n", f"  clock: {clock}\n")
+        deal = small(tmp_path, text, WATERFALL.replace("    - purchase: [bill, three, loan, card]\n", ""), **changes)
+    else:
+        deal = revolving(tmp_path, **changes)
+    result = deal.run()
+    assert not result.failures, [str(check) for check in result.failures]
+    lines = result.lines
+    periods, scale = lines.periods, 1e-11 * lines["pool.balance"].max()
+    for name in KINDS:
+        unit = {word: lines[f"units.{name}.{word}"] for word in ("default_rate", "prepayment_rate")}
+        product, terms = deal.terms.receivables[name], ARREARS.get(name, ARREARS["pool"])
+        one = np.zeros(periods + product.term + 4)
+        one[1] = 1.0
+        rates = [np.concatenate([unit[word], np.zeros(product.term + 3)]) for word in unit]
+        flows = replayed(product, one, *rates)
+        due = {"scheduled_principal": flows["scheduled"], "interest": flows["interest"]}
+        due |= {word: flows[word] for word in ("defaulted", "balance")}
+        due = {word: [0.0, *values[2:]] for word, values in due.items()} | {"balance": [1.0, *flows["balance"][2:]]}
+        found, squeezed = late(padded(due, len(due["balance"])), terms, 1.0)
+        assert not squeezed
+        bought = lines[f"receivables.{name}.purchased"]
+
+        def spread(values: Any, bought: Any = bought) -> Any:
+            return np.array([sum(bought[m] * values[t - m] for m in range(1, t)) for t in range(periods + 1)])
+
+        own = f"receivables.{name}"
+        words = {"scheduled_principal": "principal", "interest": "interest", "overdue": "overdue", "missed": "missed"}
+        words |= {f"delinquent_{days}": days for days in DAYS[: len(terms["roll"])]}
+        if "late_fee" in terms:
+            words |= {"late_fees": "late_fees"}
+        for line, word in words.items():
+            np.testing.assert_allclose(lines[f"{own}.{line}"], spread(found[word]), rtol=0, atol=scale, err_msg=line)
+        assert lines[f"{own}.delinquent_1_30"].max() > 1.0
+        assert lines[f"{own}.balance"][-1] == pytest.approx(0.0, abs=scale)
+    many = run_as_arrays(deal.program)
+    for line in lines:
+        assert np.array_equal(many[line][:, 0], lines[line]), line
 
 
 def test_cash_and_pool_roll_forward(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def constant(value: float) -> Symbol:
 
 
 def line(path: str, ago: int = 0) -> Symbol:
-    """A line as a leaf: this period's value, or that of `ago` periods before."""
+    """A line as a leaf: this period's value, or that of `ago` periods before; -1 is the period after."""
     return Symbol("line", (path, ago))
 
 
@@ -276,6 +276,8 @@ OPERATIONS: dict[str, Any] = {
 }
 
 PRECEDENCE = {"+": 4, "-": 4, "*": 5, "/": 5, "<": 3, "<=": 3, ">": 3, ">=": 3, "==": 3, "!=": 3}
+#: How tightly a written expression holds together: a sum is written with `+`, a ratio with `/`.
+HOLDS = {**PRECEDENCE, "total": 4, "ratio": 5, "exceeds": 3}
 
 
 def written(node: Symbol) -> str:
@@ -288,13 +290,13 @@ def written(node: Symbol) -> str:
     if op == "at":
         return f"{args[0]}[{args[1]}]"
     if op == "line":
-        return str(args[0]) if args[1] == 0 else f"{args[0]}[-{args[1]}]"
+        return str(args[0]) if args[1] == 0 else f"{args[0]}[{-args[1]:+d}]"
     if op in PRECEDENCE:
         left, right = (written(arg) for arg in args)
         mine = PRECEDENCE[op]
-        if PRECEDENCE.get(args[0].op, 9) < mine:
+        if HOLDS.get(args[0].op, 9) < mine:
             left = f"({left})"
-        theirs = PRECEDENCE.get(args[1].op, 9)
+        theirs = HOLDS.get(args[1].op, 9)
         if theirs < mine or (theirs == mine and op in "-/"):
             right = f"({right})"
         return f"{left} {op} {right}"
@@ -312,7 +314,8 @@ def written(node: Symbol) -> str:
     if op == "total":
         return " + ".join(inside) if len(inside) <= 6 else f"{inside[0]} + ... + {inside[-1]} ({len(inside)} terms)"
     if op == "ratio":
-        return f"{inside[0]} / {inside[1]}" if args[1].op == "line" else f"{inside[0]} / ({inside[1]})"
+        top = f"({inside[0]})" if HOLDS.get(args[0].op, 9) < HOLDS["ratio"] else inside[0]
+        return f"{top} / {inside[1]}" if args[1].op == "line" else f"{top} / ({inside[1]})"
     if op == "lookup":
         return f"entry {inside[0]} of a table of {len(inside) - 1}"
     return f"{op}({', '.join(inside)})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abs_struct.deal.summary import note_words
-from abs_struct.handoff.report import holdings, losses, triggers
+from abs_struct.handoff.report import arrears, holdings, losses, triggers
 from abs_struct.handoff.report.tables import FIRST_ROW, flow, keys, moving, opening, page, paged, standing, stock
 from abs_struct.handoff.sheet import A3, Column, Paper
 from abs_struct.handoff.view import HALF_A_CENT, View
@@ -25,6 +25,7 @@ def write(view: View, paper: Paper) -> Pages:
     pages += losses.write(view, paper)
     pages += holdings.write(view, paper)
     pages.append((POOL, pool(view.by_month, paper)))
+    pages += arrears.write(view.by_month, paper)
     pages += triggers.write(view, paper)
     pages.append(("Decrement", decrement(view, paper)))
     return pages
@@ -86,6 +87,7 @@ def cash_flows(view: View, paper: Paper) -> str:
         flow(view, "Interest", "pool.interest", group="Collections"),
         flow(view, "Scheduled principal", *scheduled, group="Collections"),
         flow(view, "Prepayments", "pool.prepaid", group="Collections"),
+        *moving(view, "Collections", ("Refunds", "pool.refunds")),
         flow(view, "Recoveries", "pool.recovered", group="Collections"),
         flow(view, "Total collections", "pool.collections", group="Collections"),
         *moving(view, "Other receipts", ("Clean-up call", "deal.call_proceeds")),
@@ -173,7 +175,9 @@ def pool(view: View, paper: Paper) -> str:
         *moving(view, "Roll-forward", ("Purchased", "pool.purchased")),
         flow(view, "Scheduled principal", "pool.scheduled_principal", group="Roll-forward"),
         flow(view, "Prepayments", "pool.prepaid", group="Roll-forward"),
+        *moving(view, "Roll-forward", ("Refunds", "pool.refunds")),
         flow(view, "Defaulted", "pool.defaulted", group="Roll-forward"),
+        *moving(view, "Roll-forward", ("Dilution", "pool.dilution")),
         stock(view, "Closing balance", "pool.balance", group="Roll-forward"),
         Column("Factor", "factor", view.line("pool.factor"), group="Roll-forward", width=12.5),
         flow(view, "Interest", "pool.interest", group="Income"),

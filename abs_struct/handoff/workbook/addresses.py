@@ -1,7 +1,8 @@
 """Addresses: the name of a cell, as a template over the row.
 
-`{t}` stands for the row of the period, `{p}` for the row before it. Columns and rows of periods are relative, so
-that every cell of a line holds the same formula; inputs and amounts at closing are absolute.
+`{t}` stands for the row of the period, `{p}` for the row before it, `{n}` for the row after it, which is
+empty below the last. Columns and rows of periods are relative, so that every cell of a line holds the same formula;
+inputs and amounts at closing are absolute.
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ class Addresses:
         sheet, letter = prefix(found.sheet, here), letters(found.index)
         if ago == 0:
             return f"{sheet}{letter}{{t}}"
-        if ago == 1:
-            return f"{sheet}{letter}{{p}}"
+        if ago in {1, -1}:
+            return f"{sheet}{letter}{{{'p' if ago == 1 else 'n'}}}"
         return f"IF($A{{t}}<{ago},0,INDEX({sheet}{letter}${FIRST_ROW}:{letter}{{p}},$A{{t}}-{ago - 1}))"
 
     def lines_range(self, paths: list[str], ago: int, here: str) -> str | None:
@@ -84,7 +85,7 @@ class Addresses:
         places = [(c.sheet, c.index) for c in columns if c is not None]
         if places != [(first.sheet, first.index + i) for i in range(len(paths))]:
             return None
-        row = "{p}" if ago else "{t}"
+        row = {1: "{p}", 0: "{t}", -1: "{n}"}[ago]
         end = letters(first.index + len(paths) - 1)
         return f"{prefix(first.sheet, here)}{letters(first.index)}{row}:{end}{row}"
 

@@ -129,7 +129,7 @@ class Sheet:
         self.worksheet.write_url(row, column, f"internal:'{sheet}'!A1", self.book.styles(kind), text or sheet)
 
     def series(self, row: int, column: int, template: str, values: Any, number: str, kind: str = "formula") -> None:
-        """One formula down the periods, a template over {t} and {p}, starting with the row of period 1."""
+        """One formula down the periods, a template over {t}, {p} and {n}, starting with the row of period 1."""
         if len(template) >= MOST_CHARACTERS:
             self.formula(row, column, template, 0.0)
         write, style = self.worksheet.write_formula, self.book.styles(kind, number)
@@ -166,4 +166,4 @@ def filled(template: str) -> Callable[[int], str]:
     >>> filled("B{p}*2")(10)
     '=B9*2'
     """
-    return lambda row: "=" + template.replace("{t}", str(row)).replace("{p}", str(row - 1))
+    return lambda row: "=" + template.replace("{t}", str(row)).replace("{p}", str(row - 1)).replace("{n}", str(row + 1))
