@@ -202,4 +202,11 @@ def total(amounts: ArrayLike) -> Any:
     6.0
     """
     table = np.asarray(amounts, dtype=float)
-    return np.cumsum(table, axis=0)[-1] if len(table) else np.zeros(table.shape[1:])[()]
+    if not len(table):
+        return np.zeros(table.shape[1:])[()]
+    if table.ndim == 1:
+        return np.cumsum(table)[-1]
+    result = table[0].copy()
+    for row in table[1:]:  # the bits of a cumulated sum, without a table of all its steps
+        np.add(result, row, out=result)
+    return result

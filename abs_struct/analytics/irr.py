@@ -47,7 +47,7 @@ def annual_irr(flows: ArrayLike, years: ArrayLike) -> Any:
     simple = (amounts[0] < 0.0) & (amounts[1:] >= 0.0).all(axis=0)
     force = np.full(amounts.shape[1], np.nan)
     if simple.any():
-        force[simple] = bought_once(amounts[:, simple], times)
+        force[simple] = bought_once(amounts if simple.all() else amounts[:, simple], times)
     if not simple.all():
         force[~simple] = nearest_root(np.ascontiguousarray(amounts[:, ~simple]), times)
     return one_or_all(np.exp(-force) - 1.0, alone)

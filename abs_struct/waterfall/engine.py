@@ -203,25 +203,16 @@ class Loop:
         return {f"{entity.path}.{name}": values for entity, name, values in self.series}
 
     def flat(self, names: tuple[str, ...]) -> Flat | None:
-        """The flat program of these lines, or None where there is none; kept with the program and its copies."""
-        from abs_struct.waterfall.flat import Flat, NotFlatError
-        from abs_struct.waterfall.trace import trace
+        """The flat program of these lines, or None where there is none."""
+        from abs_struct.waterfall.flat import flat_of
 
-        program, known = self.program, self.known()
-        wide = {key for key, value in program.inputs.items() if np.ndim(value) == 1}
+        known = self.known()
+        wide = {key for key, value in self.program.inputs.items() if np.ndim(value) == 1}
         wide |= {path for path, values in known.items() if np.ndim(values[-1]) == 1}
-        for slot in program.slots.values():
+        for slot in self.program.slots.values():
             entity = self.state.entities[slot.path]
             wide |= {f"{slot.path}.{line.name}" for line in slot.lines if np.ndim(getattr(entity, line.name)) == 1}
-        key = (id(program.parts), id(program.slots), program.periods, names, frozenset(wide))
-        if key not in program.kept:
-            try:
-                found = Flat(trace(program), names, wide, known)
-            except (NotFlatError, TypeError, DealError):  # the parts do what a trace cannot write down: they are walked
-                found = None
-            program.kept[key] = program.parts, program.slots, found
-        flat: Flat | None = program.kept[key][2]
-        return flat
+        return flat_of(self.program, names, frozenset(wide), frozenset(known))
 
     def forget(self) -> None:
         """Let go of all values: state and entities know each other, and would wait for the garbage collector."""

@@ -8,8 +8,10 @@ all scenarios stays a plain number. The text is that of the trace: the bits are 
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -18,8 +20,9 @@ from abs_struct.core.arithmetic.arrays import Arrays
 from abs_struct.core.arithmetic.floats import Floats
 from abs_struct.core.arithmetic.numbers import Value
 from abs_struct.core.arithmetic.symbols import OPERATIONS, Symbol, leaves, line
-from abs_struct.core.state import State
-from abs_struct.waterfall.trace import Trace
+from abs_struct.core.findings import DealError
+from abs_struct.core.state import Program, State
+from abs_struct.waterfall.trace import Trace, trace
 
 #: The operations on arrays.
 CALLS: dict[str, Callable[..., Any]] = {
@@ -35,6 +38,9 @@ PLAIN: dict[str, Callable[..., Any]] = OPERATIONS | {
     "lookup": lambda index, *table: Floats.lookup(table, index),
 }
 
+#: The flat programs written last, by their parts, lines and what differs by scenario.
+WRITTEN: dict[tuple[bytes, tuple[str, ...], frozenset[str]], Flat | None] = {}
+MOST_WRITTEN = 16
 #: What stands outside the period.
 LEAVES = frozenset({"const", "input", "line"})
 #: One call: the function, the places of its arguments and of its result, and the places that nothing reads after it.
@@ -60,20 +66,20 @@ class Flat:
     names : the lines that are recorded; wide : the lines and inputs that differ by scenario
     """
 
-    def __init__(self, trace: Trace, names: Sequence[str], wide: Iterable[str], known: Iterable[str]) -> None:
-        self.trace = trace
+    def __init__(self, written: Trace, names: Sequence[str], wide: Iterable[str], known: Iterable[str]) -> None:
+        self.trace = written
         self.names = tuple(names)
         self.known = frozenset(known)
-        needed = read_by_any(trace, names)
-        self.order = [path for path in trace.formulas if path in needed]
+        needed = read_by_any(written, names)
+        self.order = [path for path in written.formulas if path in needed]
         self.computed = frozenset(self.order)
-        self.wide = widened(trace, self.order, wide)
+        self.wide = widened(written, self.order, wide)
         self.places: dict[tuple[Any, ...], int] = {}
         self.differs: list[bool] = []
         self.pending: list[Pending] = []
         self.now: dict[str, int] = {}
         for path in self.order:
-            self.now[path] = self.put(trace.formulas[path])
+            self.now[path] = self.put(written.formulas[path])
         self.outputs = [self.now[path] if path in self.now else self.leaf(line(path)) for path in self.names]
         self.leaves = {key: place for key, place in self.places.items() if key[0] in LEAVES}
         self.calls = self.settled()
@@ -213,28 +219,43 @@ class Flat:
         return [first, *[0.0 if self.trace.lines[path].kind == "tally" else first] * periods]
 
 
+def flat_of(program: Program, names: tuple[str, ...], wide: frozenset[str], known: frozenset[str]) -> Flat | None:
+    """The flat program of some lines, written once for all programs of the same parts; None where there is none."""
+    parts = pickle.dumps((program.parts, program.slots, tuple(program.inputs), program.periods))
+    key = (blake2b(parts).digest(), names, wide)
+    if key not in WRITTEN:
+        try:
+            found = Flat(trace(program), names, wide, known)
+        except (NotFlatError, TypeError, DealError):  # the parts do what a trace cannot write down: they are walked
+            found = None
+        if len(WRITTEN) >= MOST_WRITTEN:
+            del WRITTEN[next(iter(WRITTEN))]
+        WRITTEN[key] = found
+    return WRITTEN[key]
+
+
 def closing(state: State, path: str) -> Value:
     """A line at closing."""
     owner, _, name = path.rpartition(".")
     return getattr(state.entities[owner], name)
 
 
-def read_by_any(trace: Trace, names: Iterable[str]) -> set[str]:
+def read_by_any(written: Trace, names: Iterable[str]) -> set[str]:
     """Some lines, and all that they read in any period."""
     todo, seen = list(names), set[str]()
     while todo:
         path = todo.pop()
         if path not in seen:
             seen.add(path)
-            if path in trace.formulas:
-                todo += [leaf.args[0] for leaf in leaves(trace.formulas[path]) if leaf.op != "input"]
+            if path in written.formulas:
+                todo += [leaf.args[0] for leaf in leaves(written.formulas[path]) if leaf.op != "input"]
     return seen
 
 
-def widened(trace: Trace, order: Sequence[str], wide: Iterable[str]) -> frozenset[str]:
+def widened(written: Trace, order: Sequence[str], wide: Iterable[str]) -> frozenset[str]:
     """The inputs and lines that differ by scenario, and those that follow from them."""
     found = set(wide)
-    read = {path: {leaf.args[0] for leaf in leaves(trace.formulas[path])} for path in order}
+    read = {path: {leaf.args[0] for leaf in leaves(written.formulas[path])} for path in order}
     grew = True
     while grew:  # a line may read a later one of the period before
         grew = False

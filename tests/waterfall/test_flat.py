@@ -13,9 +13,16 @@ import pytest
 from abs_struct.core.state import Entity, Program
 from abs_struct.deal import load
 from abs_struct.waterfall import engine
+from abs_struct.waterfall import flat as flat_module
 from abs_struct.waterfall.engine import run
 
 DEALS = Path(__file__).parents[2] / "deals"
+
+
+@pytest.fixture(autouse=True)
+def nothing_written() -> None:
+    """Each test begins without flat programs."""
+    flat_module.WRITTEN.clear()
 
 
 def varied(name: str, count: int, every: int = 1) -> Program:
@@ -38,7 +45,8 @@ def test_a_deal_written_flat_has_the_bits_of_the_walk(name: str, every: int, mon
     monkeypatch.setattr(engine, "FLAT_FROM", 1)
     monkeypatch.setattr(engine, "CHUNK", 4)
     flat = run(program)
-    assert [found for _, _, found in program.kept.values()] != [None]
+    assert flat_module.WRITTEN
+    assert None not in flat_module.WRITTEN.values()
     assert flat.block.tobytes() == walked.block.tobytes()
     one = replace(program, inputs={key: value[7] if np.ndim(value) else value for key, value in program.inputs.items()})
     assert run(one).block[:, :, 0].tobytes() == flat.block[:, :, 7].tobytes()
@@ -50,18 +58,24 @@ def test_a_deal_that_buys_is_walked(monkeypatch: pytest.MonkeyPatch) -> None:
     walked = run(program, ["notes.A.balance"]) if "notes.A" in program.slots else run(program)
     monkeypatch.setattr(engine, "FLAT_FROM", 1)
     again = run(program, walked.names)
-    assert [found for _, _, found in program.kept.values()] == [None]
+    assert list(flat_module.WRITTEN.values()) == [None]
     assert again.block.tobytes() == walked.block.tobytes()
 
 
-def test_a_flat_program_is_written_once_and_does_not_travel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Copies with other numbers share it; a process that is sent the deal writes its own."""
+def test_a_flat_program_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs of the same parts share it, also when they were sent to a process; other terms have their own."""
     monkeypatch.setattr(engine, "FLAT_FROM", 1)
     program = varied("auto_2027_1", 3)
-    run(program, ["pool.balance"])
-    run(replace(program, inputs={key: value * 1.01 for key, value in program.inputs.items()}), ["pool.balance"])
-    assert len(program.kept) == 1
-    assert pickle.loads(pickle.dumps(program)).kept == {}
+    sent = pickle.dumps(program)
+    for one in (program, replace(program, inputs={key: value * 0.99 for key, value in program.inputs.items()})):
+        run(one, ["pool.balance"])
+    assert len(flat_module.WRITTEN) == 1
+    flat_module.WRITTEN.clear()
+    for _ in range(2):
+        run(pickle.loads(sent), ["pool.balance"])
+    assert len(flat_module.WRITTEN) == 1
+    run(replace(program, parts=program.parts[:-1]), ["pool.balance"])
+    assert len(flat_module.WRITTEN) == 2
 
 
 @pytest.mark.parametrize("least", [1, 1_000])

@@ -58,7 +58,7 @@ class Arrays:
 
     @staticmethod
     def flag(condition: Array) -> Array:
-        return np.where(condition, 1.0, 0.0)
+        return np.asarray(condition, dtype=bool).astype(float)
 
     @staticmethod
     def exceeds(a: Array, level: Array) -> Array:
@@ -68,6 +68,9 @@ class Arrays:
     @staticmethod
     def ratio(a: Array, b: Array) -> Array:
         nothing = np.equal(b, 0.0)
+        if not nothing.any():
+            result: Array = np.asarray(a / b)
+            return result
         return np.where(nothing, 0.0, a / np.where(nothing, 1.0, b))
 
     @staticmethod
