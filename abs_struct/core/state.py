@@ -70,6 +70,7 @@ class Program:
     inputs : path of a number in the deal -> its value, a float (or an array (S,) for a scenario axis)
     data   : path of a data line -> array (T + 1,), index 0 is closing
     past   : the lines whose earlier values some part reads
+    kept   : what is worked out from the parts once and shared with copies of other inputs; it does not travel
     """
 
     periods: int
@@ -79,6 +80,10 @@ class Program:
     parts: Sequence[Part]
     past: tuple[str, ...] = ()
     labels: dict[str, str] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"kept": {}}
 
 
 class State:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,8 +22,14 @@ from abs_struct.core.findings import DealError, nearest
 from abs_struct.core.state import Entity, Program, Slot, State
 from abs_struct.waterfall.ledger import Ledger
 
+if TYPE_CHECKING:
+    from abs_struct.waterfall.flat import Flat
+
 #: Scenarios that are run side by side: 64 KB an array, the fastest size measured.
 CHUNK = 8192
+
+#: From so many scenarios on it pays to write the program flat first (waterfall/flat.py).
+FLAT_FROM = 1024
 
 #: Walk through an iterator for its effects, without a Python loop.
 drain: Callable[[Iterable[Any]], object] = partial(deque, maxlen=0)
@@ -92,6 +98,7 @@ def run_floats(program: Program, names: tuple[str, ...]) -> Ledger:
     computed = [name for name in names if name not in known]
     rows = [array("d", row) for row in loop.rows(computed)]
     table = dict(zip(computed, np.array(rows).reshape(len(rows), len(computed)).T, strict=True))
+    loop.forget()
     block = np.array([table[name] if name in table else known[name] for name in names], dtype=float)
     return Ledger(names, block.reshape(len(names), program.periods + 1, 1) + 0.0, None)
 
@@ -103,10 +110,15 @@ def run_arrays(program: Program, names: tuple[str, ...], start: int, stop: int, 
         for key, value in program.inputs.items()
     }
     loop = Loop(program, inputs, Arrays())
-    sinks = [block[i] for i in range(len(names))]
-    for period, values in enumerate(loop.rows(names)):
-        for sink, value in zip(sinks, values, strict=True):
-            sink[period] = value + 0.0  # no negative zeros: the bits of the float run
+    flat = loop.flat(names) if stop - start >= FLAT_FROM else None
+    if flat is not None:
+        flat.run(loop.state, loop.known(), program.periods, block)
+    else:
+        sinks = [block[i] for i in range(len(names))]
+        for period, values in enumerate(loop.rows(names)):
+            for sink, value in zip(sinks, values, strict=True):
+                np.add(value, 0.0, out=sink[period])  # no negative zeros: the bits of the float run
+    loop.forget()
 
 
 class Loop:
@@ -189,6 +201,34 @@ class Loop:
     def known(self) -> dict[str, list[Any]]:
         """The data and curve lines by path: what no period has to be walked for."""
         return {f"{entity.path}.{name}": values for entity, name, values in self.series}
+
+    def flat(self, names: tuple[str, ...]) -> Flat | None:
+        """The flat program of these lines, or None where there is none; kept with the program and its copies."""
+        from abs_struct.waterfall.flat import Flat, NotFlatError
+        from abs_struct.waterfall.trace import trace
+
+        program, known = self.program, self.known()
+        wide = {key for key, value in program.inputs.items() if np.ndim(value) == 1}
+        wide |= {path for path, values in known.items() if np.ndim(values[-1]) == 1}
+        for slot in program.slots.values():
+            entity = self.state.entities[slot.path]
+            wide |= {f"{slot.path}.{line.name}" for line in slot.lines if np.ndim(getattr(entity, line.name)) == 1}
+        key = (id(program.parts), id(program.slots), program.periods, names, frozenset(wide))
+        if key not in program.kept:
+            try:
+                found = Flat(trace(program), names, wide, known)
+            except (NotFlatError, TypeError, DealError):  # the parts do what a trace cannot write down: they are walked
+                found = None
+            program.kept[key] = program.parts, program.slots, found
+        flat: Flat | None = program.kept[key][2]
+        return flat
+
+    def forget(self) -> None:
+        """Let go of all values: state and entities know each other, and would wait for the garbage collector."""
+        for entity in self.state.entities.values():
+            entity.__dict__.clear()
+        self.state.__dict__.clear()
+        self.__dict__.clear()
 
     def tallies(self) -> tuple[list[Entity], list[str]]:
         """What clauses add to, and what therefore starts each period at nil: entities and the names of their lines."""

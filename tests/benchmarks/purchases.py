@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.main_job import DEAL, ratio, row
+from benchmarks.side_by_side import DEAL, Row, ratio, report
 
 from abs_struct.core.state import Program
 from abs_struct.deal import load
@@ -61,23 +61,19 @@ def sweep(made: Program) -> Callable[[], object]:
     return lambda: run(made, RECORDED)
 
 
-def main() -> None:
-    """Measure and print the table."""
+def rows() -> Iterator[Row]:
+    """Measure, row by row."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         plain = program(folder, 10_000, {}, "")
         monthly = program(folder, 10_000, ONE, "payment dates")
         small = program(folder, 1_000, {}, "")
         daily = program(folder, 1_000, FIVE, "daily")
-        lines = [
-            f"{'ratio':<68}{'goal':>8}{'median':>8}   (least to greatest)",
-            row(
-                "monthly purchases, one kind, 10,000 scenarios / none", "<= 1.2", ratio(sweep(monthly), sweep(plain), 5)
-            ),
-            row("daily purchases, five kinds, 1,000 scenarios / none", "<= 30", ratio(sweep(daily), sweep(small), 3)),
-        ]
-    print("\n".join(lines))
+        yield Row(
+            "monthly purchases, one kind, 10,000 scenarios / none", "<= 1.2", ratio(sweep(monthly), sweep(plain), 5)
+        )
+        yield Row("daily purchases, five kinds, 1,000 scenarios / none", "<= 30", ratio(sweep(daily), sweep(small), 3))
 
 
 if __name__ == "__main__":
-    main()
+    report("Purchases", rows())

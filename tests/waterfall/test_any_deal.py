@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -11,7 +13,9 @@ from hypothesis import strategies as st
 from small import small
 from written import valued
 
-from abs_struct.waterfall.engine import run_as_arrays
+from abs_struct.core.state import Program
+from abs_struct.waterfall import engine
+from abs_struct.waterfall.engine import run, run_as_arrays
 from abs_struct.waterfall.trace import trace
 
 TERMS = """\
@@ -136,11 +140,25 @@ def test_any_deal_conserves_cash_in_all_arithmetics(
     many = run_as_arrays(deal.program)
     for name in lines:
         assert np.array_equal(many[name][:, 0], lines[name]), name
+    flat_and_walked_are_one(deal.program)
     written = trace(deal.program)
     largest = max(float(np.abs(lines[name]).max()) for name in lines)
     for name in written.formulas:
         for period in (1, 3, 12):
             assert abs(valued(written, lines, name, period) - lines[name][period]) <= 1e-12 * largest, name
+
+
+def flat_and_walked_are_one(program: Program) -> None:
+    """Scenarios of all numbers of a deal: written flat it has the bits of the walk, all lines or some."""
+    draw = np.random.default_rng(5)
+    inputs = {key: value * draw.uniform(0.7, 1.0, 5) for key, value in program.inputs.items()}
+    varied = replace(program, inputs=inputs)
+    walked = run(varied)
+    with patch.object(engine, "FLAT_FROM", 1):
+        flat, some = run(varied), run(varied, ["notes.B.balance", "residuals.seller.paid"])
+    assert flat.block.tobytes() == walked.block.tobytes()
+    for name in some:
+        assert some[name].tobytes() == walked[name].tobytes(), name
 
 
 LIABILITIES = {"notes", "fees", "accounts", "facilities", "hedges", "residuals", "waterfall"}

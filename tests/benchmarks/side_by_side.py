@@ -1,0 +1,92 @@
+"""Ratios measured side by side, and the tables that they stand in.
+
+Absolute times depend on the machine and on its neighbours, ratios much less: the two sides of a ratio run in turn,
+A B A B, and the median of the ratios is what counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+DEAL = ROOT / "deals" / "mpl_2027_1.yaml"
+TABLES = Path(__file__).with_name("README.md")
+
+#: Least, median and greatest ratio.
+Measured = tuple[float, float, float]
+
+
+def process(*command: str) -> Callable[[], None]:
+    """A whole process, its output thrown away."""
+    return lambda: subprocess.run(command, check=True, capture_output=True, cwd=ROOT) and None
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """How long a call takes."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def ratio(a: Callable[[], object], b: Callable[[], object], pairs: int, scale: float = 1.0) -> Measured:
+    """Least, median and greatest ratio of the time of `a` to that of `b`, pair by pair, after one warm-up of each.
+
+    `scale` multiplies it, where the two do not do the same number of scenarios.
+    """
+    a(), b()
+    found = [scale * seconds(a) / seconds(b) for _ in range(pairs)]
+    return min(found), statistics.median(found), max(found)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: what was measured against which goal, such as "<= 10"; `why` explains a missed goal."""
+
+    name: str
+    goal: str
+    measured: Measured
+    why: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether the median meets the goal."""
+        sign, bound = self.goal.split()
+        median, limit = self.measured[1], float(bound.replace(",", ""))
+        return median <= limit if sign == "<=" else median >= limit
+
+    def cells(self) -> tuple[str, str, str, str, str]:
+        """Name, goal, median, range, and what is missed."""
+        low, middle, high = (shown(value) for value in self.measured)
+        missed = "" if self.met else f"missed: {self.why}" if self.why else "missed"
+        return self.name, self.goal, middle, f"{low} to {high}" if low != high else "once", missed
+
+
+def shown(value: float) -> str:
+    """A ratio with three digits at most."""
+    return f"{value:,.0f}" if value >= 100.0 else f"{value:.1f}" if value >= 10.0 else f"{value:.2f}"
+
+
+def report(title: str, rows: Iterable[Row | str], note: str = "") -> None:
+    """Print rows as they come, and write them into the tables with `--write`. A text is a row left out, and why."""
+    parser = argparse.ArgumentParser(description=title)
+    parser.add_argument("--write", action="store_true", help=f"write the table into {TABLES.name}")
+    write = parser.parse_args().write
+    lines = ["| ratio | goal | median | least to greatest | |", "|---|---|---|---|---|"]
+    for row in rows:
+        cells = (row, "", "not measured", "", "") if isinstance(row, str) else row.cells()
+        lines.append(f"| {' | '.join(cells)} |".replace("|  |", "| |"))
+        sys.stdout.write(f"{cells[0]:<92}{cells[1]:>10}{cells[2]:>14}   {cells[3]}   {cells[4]}\n")
+        sys.stdout.flush()
+    if write:
+        text = TABLES.read_text(encoding="utf-8")
+        head, end = f"## {title}\n", r"(?=\n## |\Z)"
+        body = "\n".join([head, *([note, ""] if note else []), *lines, ""])
+        TABLES.write_text(re.sub(re.escape(head) + r".*?" + end, lambda _: body, text, flags=re.S), encoding="utf-8")

@@ -1,0 +1,279 @@
+"""Speed of studies as ratios measured side by side; run it with `python tests/benchmarks/studies.py`.
+
+The deal is MPL 2027-1: 25 clauses in two sections, 66 months, 18 cohorts of 23,000 loans. The C limit is the same deal
+as a C program (c_limit.py), compiled here; without a C compiler its rows are left out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.c_limit import CLimit, compiler
+from benchmarks.loan_script import Script
+from benchmarks.side_by_side import DEAL, Row, ratio, report
+
+from abs_struct.analytics.discounting import total
+from abs_struct.analytics.irr import annual_irr
+from abs_struct.core.state import Program
+from abs_struct.deal import Deal, load
+from abs_struct.pool.loans import Loans
+from abs_struct.pool.rows import compress
+from abs_struct.pool.schedule import cohorts
+from abs_struct.study import Varied, evaluate
+from abs_struct.waterfall.engine import run, run_as_arrays
+
+CPR, CNL = "assumptions.prepayment.cpr", "assumptions.default.cnl"
+MEASURES = ("A.wal", "A.yield", "B.principal_shortfall", "C.principal_shortfall", "D.principal_shortfall", "D.yield")
+FEW = tuple(f"notes.{note}.{line}" for note in "ABCD" for line in ("interest_paid", "principal_paid", "balance"))
+MANY = (
+    *(f"notes.{note}.{line}" for note in "ABCD" for line in (
+        "interest_due", "interest_paid", "interest_shortfall", "principal_paid", "balance", "factor", "enhancement")),
+    *(f"pool.{line}" for line in (
+        "balance", "interest", "scheduled_principal", "prepaid", "defaulted", "recovered", "cumulative_net_loss")),
+    "accounts.reserve.balance", "accounts.reserve.drawn", "triggers.turbo.active", "deal.overcollateralisation",
+    "residuals.originator.paid",
+)  # fmt: skip
+SCENARIOS = 16_384
+TOLERANCE = 1e-12
+
+
+def levels(count: int) -> dict[str, Any]:
+    """Speeds and losses of so many scenarios, in no order."""
+    draw = np.random.default_rng(20270120)
+    return {CPR: draw.uniform(0.05, 0.30, count), CNL: draw.uniform(0.03, 0.25, count)}
+
+
+def varied(count: int) -> list[Varied]:
+    """The same as fields of the deal."""
+    return [Varied.of_numbers(path, values) for path, values in levels(count).items()]
+
+
+def of(program: Program, count: int) -> Program:
+    """The program over so many scenarios."""
+    return dataclasses.replace(program, inputs=program.inputs | levels(count))
+
+
+def totals(program: Program) -> Callable[[], Any]:
+    """A sweep of reductions: the totals of some lines."""
+
+    def sweep() -> Any:
+        lines = run(program, FEW)
+        return [total(lines[name]) for name in FEW]
+
+    return sweep
+
+
+def agree(found: Any, wanted: Any) -> None:
+    """Stop where two sides of a ratio do not compute the same."""
+    gap = float(np.max(np.abs(np.subtract(found, wanted)))) / max(float(np.max(np.abs(wanted))), 1.0)
+    if not gap <= TOLERANCE:
+        raise SystemExit(f"the two sides differ by {gap:.3g} of their greatest value; there is nothing to compare")
+
+
+def against_c(deal: Deal, folder: Path) -> Iterator[Row | str]:
+    """The engine against the C limit."""
+    if compiler() is None:
+        yield "the rows against C: this machine has no gcc"
+        return
+    program = of(deal.program, SCENARIOS)
+    vector = CLimit(program, FEW).compile(folder)
+    scalar = CLimit(program, FEW, lanes=1).compile(folder)
+    whole = CLimit(program, MANY, whole=True).compile(folder)
+    sweep = totals(program)
+    for limit in (vector, scalar):
+        agree(limit.run(), sweep())
+    agree(whole.run(), run(program, MANY).block)
+    count = f"{SCENARIOS:,} scenarios"
+    yield Row(
+        f"sweep of {count}, totals of 12 lines / C with vector instructions", "<= 10", ratio(sweep, vector.run, 9)
+    )
+    yield Row(f"sweep of {count}, totals of 12 lines / C, one scenario at a time", "<= 4", ratio(sweep, scalar.run, 9))
+    yield Row(
+        f"sweep of {count} that records 40 lines / C that records them",
+        "<= 2.5",
+        ratio(lambda: run(program, MANY), whole.run, 7),
+        "the goal is that of a deal of a quarter of the lines, where C waits for memory; here both compute",
+    )
+
+
+def one_at_a_time(deal: Deal) -> Iterator[Row]:
+    """Many scenarios side by side against one after the other."""
+    program = deal.program
+    sweep = totals(of(program, SCENARIOS))
+    yield Row(
+        "one scenario at a time on arrays / the sweep, each scenario",
+        ">= 1,000",
+        ratio(lambda: [run_as_arrays(program, FEW) for _ in range(5)], sweep, 9, SCENARIOS / 5),
+    )
+    tape = DEAL.parent / "tapes" / "mpl_2027_1.csv.gz"
+    for most, goal in ((None, ">= 100"), (1_000, ">= 20")):
+        script = Script(tape, most)
+        if most is None:
+            check_script(deal, script)
+        yield Row(
+            f"NumPy over {len(script.balance):,} loans, one scenario at a time / the sweep, each scenario",
+            goal,
+            ratio(lambda script=script: [script.run(0.18, cnl) for cnl in (0.05, 0.09, 0.15)], sweep, 9, SCENARIOS / 3),
+        )
+
+
+def check_script(deal: Deal, script: Script) -> None:
+    """The script computes this deal."""
+    for cpr, cnl in ((0.05, 0.05), (0.18, 0.09), (0.30, 0.40)):
+        lines = deal.with_({CPR: repr(cpr), CNL: repr(cnl)}).run().lines
+        found = script.run(cpr, cnl)
+        agree(found["residual"], lines["residuals.originator.paid"][1:])
+        for note, flows in found["principal"].items():
+            agree(flows, lines[f"notes.{note}.principal_paid"][1:])
+            agree(found["interest"][note], lines[f"notes.{note}.interest_paid"][1:])
+
+
+def of_loans(deal: Deal, count: int) -> Program:
+    """The deal on so many synthetic loans, which have the same 1,000 combinations of term, age and rate."""
+    draw = np.random.default_rng(7)
+    at = np.arange(count) % 1_000
+    term = np.where(at % 2 == 0, 36, 60)
+    columns = {
+        "balance_cents": draw.integers(100_000, 4_000_000, count),
+        "rate": 0.06 + (at // 2 % 60) * 0.005,
+        "remaining_term": term - at % 9,
+        "age": at % 9,
+        "original_term": term,
+        "repayment": np.full(count, "level_pay"),
+    }
+    rows = compress(Loans.of(columns, ["original_term"]))
+    schedule = deal.schedule
+    found = cohorts(rows, deal.terms.assumptions, schedule.periods, schedule.collection_days(), deal.terms.pool.accrual)
+    other = load(DEAL)
+    other.__dict__["collateral"] = dataclasses.replace(deal.collateral, rows=rows, cohorts=tuple(found))
+    return of(other.program, SCENARIOS)
+
+
+def loans(deal: Deal) -> Iterator[Row]:
+    """The number of loans makes no difference after loading."""
+    large, small = totals(of_loans(deal, 10_000_000)), totals(of_loans(deal, 1_000))
+    yield Row("the sweep on 10,000,000 loans / on 1,000 loans of the same rows", "<= 1.1", ratio(large, small, 9))
+
+
+def processes(deal: Deal) -> Iterator[Row]:
+    """Two processes."""
+    fields = varied(4 * SCENARIOS)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+
+        def two() -> object:
+            return evaluate(deal, fields, MEASURES, executor=executor)
+
+        yield Row(
+            f"one process / two, {4 * SCENARIOS:,} scenarios with measures, pool started before",
+            ">= 1.6",
+            ratio(lambda: evaluate(deal, fields, MEASURES), two, 5),
+            "the two processes share the cache and the memory of two cores that are rarely free",
+        )
+
+
+def peak(count: int) -> float:
+    """The most memory, in GB, of a process that measures so many scenarios."""
+    command = [sys.executable, __file__, "--peak", str(count)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def memory() -> Iterator[Row]:
+    """Memory is bounded by the chunk, not by the scenarios."""
+    most = peak(1_000_000)
+    yield Row("GB of memory at most, a million scenarios with six measures", "<= 1.5", (most, most, most))
+
+
+def flows(count: int) -> Any:
+    """The flows of so many investments, (61, S): bought once, repaid monthly."""
+    draw = np.random.default_rng(11)
+    paid = draw.uniform(0.5, 1.5, (60, count)) * 2.2
+    return np.concatenate([np.full((1, count), -100.0), paid])
+
+
+def yields() -> Iterator[Row | str]:
+    """Yields of many flows against loops over the functions of other packages."""
+    import numpy_financial
+
+    many, years = flows(100_000), np.arange(61) / 12.0
+    here = annual_irr(many, years)
+    columns = [np.ascontiguousarray(many[:, k]) for k in range(2_000)]
+
+    def compared(irr: Callable[[Any], float], name: str, count: int, goal: str) -> Row:
+        monthly = np.array([irr(column) for column in columns[:100]])
+        agree((1.0 + monthly) ** 12 - 1.0 + 1e3, here[:100] + 1e3)
+        return Row(
+            f"`{name}` in a loop / yields of 100,000 flows at once, each flow",
+            goal,
+            ratio(lambda: [irr(one) for one in columns[:count]], lambda: annual_irr(many, years), 7, 100_000 / count),
+        )
+
+    yield compared(numpy_financial.irr, "numpy_financial.irr", 200, ">= 500")
+    try:
+        import pyxirr
+    except ImportError:
+        yield "`pyxirr.irr` in a loop: pyxirr is not installed"
+        return
+    yield compared(pyxirr.irr, "pyxirr.irr", 2_000, ">= 20")
+
+
+def paths(deal: Deal, folder: Path) -> Iterator[Row | str]:
+    """Monte Carlo through the full waterfall: one-factor default levels, correlated speeds."""
+    from scipy.special import ndtr, ndtri
+
+    count, base, correlation = 131_072, 0.09, 0.15
+
+    def draws() -> dict[str, Any]:
+        draw = np.random.default_rng(3).standard_normal((2, count))
+        level = ndtr((ndtri(base) + np.sqrt(correlation) * draw[0]) / np.sqrt(1.0 - correlation))
+        return {CNL: level, CPR: 0.18 * np.exp(0.2 * (0.5 * draw[0] + np.sqrt(0.75) * draw[1]))}
+
+    if compiler() is None:
+        yield "Monte Carlo against C: this machine has no gcc"
+        return
+    program = dataclasses.replace(deal.program, inputs=deal.program.inputs | draws())
+    limit = CLimit(program, FEW).compile(folder)
+
+    def study() -> object:
+        fields = [Varied.of_numbers(path, values) for path, values in draws().items()]
+        return evaluate(deal, fields, [f"{note}.principal_shortfall" for note in "ABCD"])
+
+    yield Row(
+        f"{count:,} Monte Carlo paths, drawn and measured / C with vector instructions on the same paths; the cost of "
+        "a path does not depend on their number, so a million is this ratio, too",
+        "<= 10",
+        ratio(study, limit.run, 3),
+    )
+
+
+def rows() -> Iterator[Row | str]:
+    """Measure, row by row."""
+    deal = load(DEAL)
+    with tempfile.TemporaryDirectory() as name:
+        yield from against_c(deal, Path(name))
+        yield from one_at_a_time(deal)
+        yield from yields()
+        yield from loans(deal)
+        yield from processes(deal)
+        yield from paths(deal, Path(name))
+    yield from memory()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--peak"]:
+        evaluate(load(DEAL), varied(int(sys.argv[2])), MEASURES)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2)
+    else:
+        report("Studies", rows())
