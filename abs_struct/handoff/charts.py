@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from abs_struct.curves.delinquency import BUCKETS
 from abs_struct.handoff.files import plain_text, whole
-from abs_struct.handoff.view import View
+from abs_struct.handoff.view import HALF_A_CENT, View
 from abs_struct.handoff.workbook.styles import COLOURS, GREY, HAIRLINE, INK
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def write_charts(result: Result, folder: str | Path) -> list[Path]:
     view, files = View(result), []
     settings: Any = {key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"}
     with matplotlib.rc_context(settings | STYLE):
-        for name, draw in CHARTS.items():
+        for name, draw in charts_of(view).items():
             figure = Figure(figsize=(8.0, 4.5))
             FigureCanvasAgg(figure)
             figure.subplots_adjust(left=0.085, right=0.975, top=0.9, bottom=0.115)
@@ -162,7 +163,9 @@ def collections(view: View, axes: Any) -> None:
         "Scheduled principal": "pool.scheduled_principal", "Prepayments": "pool.prepaid", "Interest": "pool.interest",
         "Recoveries": "pool.recovered",
     }  # fmt: skip
-    hatches = ("", "////", "", "xxxx")
+    if view.moves("pool.refunds"):
+        parts["Refunds"] = "pool.refunds"
+    hatches = ("", "////", "", "xxxx", "....")
     below = [0.0] * view.last
     for at, (label, path) in enumerate(parts.items()):
         values = scaled([value or 0.0 for value in view.flow(path)[1:]], unit)
@@ -222,6 +225,36 @@ def losses(view: View, axes: Any) -> None:
     time_axis(axes, view, end)
     axes.margins(y=0.12)
     axes.legend(loc="upper left")
+
+
+def delinquency(view: View, axes: Any) -> None:
+    """Balances in arrears by days late, one on the other, of the pool, while notes are outstanding."""
+    end = view.notes_end
+    days, pool = view.dates[1 : end + 1], view.line("pool.balance")[1 : end + 1]
+    hatches = ("", "////", "", "xxxx", "", "....")
+    below = [0.0] * len(days)
+    for at, bucket in enumerate(arrears_of(view)):
+        late = view.line(f"pool.delinquent_{bucket}")[1 : end + 1]
+        above = [
+            b + (part / owed if owed > HALF_A_CENT else 0.0) for b, part, owed in zip(below, late, pool, strict=True)
+        ]
+        look = {"facecolor": COLOURS[at], "hatch": hatches[at], "edgecolor": "white", "linewidth": 0.0}
+        axes.fill_between(days, below, above, label=f"{bucket.replace('_', '-')} days", **look)
+        below = above
+    axes.set_title("In arrears, of the pool balance")
+    percent_axis(axes, 1 if max(below) < 0.2 else 0)
+    time_axis(axes, view, end)
+    axes.legend(loc="upper left", reverse=True)
+
+
+def arrears_of(view: View) -> list[str]:
+    """The buckets of arrears of the pool, none where none are assumed."""
+    return [bucket for bucket in BUCKETS if f"pool.delinquent_{bucket}" in view.result.lines]
+
+
+def charts_of(view: View) -> dict[str, Callable[[View, Any], None]]:
+    """The charts that a run has a use for."""
+    return CHARTS | ({"delinquency": delinquency} if arrears_of(view) else {})
 
 
 CHARTS: dict[str, Callable[[View, Any], None]] = {

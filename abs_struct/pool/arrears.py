@@ -79,7 +79,12 @@ ODDS = curve(
 def by_bucket(count: int) -> tuple[Line, ...]:
     """The balances in arrears, by bucket."""
     return tuple(
-        stock(f"delinquent_{bucket}", f"{days} days", f"M{k} 逾期{days}天", f"the balance of loans {days} days late")
+        stock(
+            f"delinquent_{bucket}",
+            f"Delinquent {days} days",
+            f"M{k} 逾期{days}天",
+            f"the balance of loans {days} days late",
+        )
         for k, (bucket, days) in enumerate(zip(BUCKETS[:count], DAYS, strict=False), 1)
     )
 

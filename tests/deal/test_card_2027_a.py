@@ -265,6 +265,8 @@ def test_the_workbook_recalculates(tmp_path: Path) -> None:
         ({"pool.kind": "loans"}, "say pool.kind: cards"),
         ({"pool.kind": "card"}, "is not one of loans, cards"),
         ({"assumptions.advances": "true"}, "advances"),
+        ({"assumptions.delinquency": "{roll: [50%]}"}, "belongs to loans, and pool.kind is cards"),
+        ({"assumptions.dilution": "1%"}, "belongs to loans, and pool.kind is cards"),
     ],
 )
 def test_what_does_not_belong_to_cards_is_refused(changes: dict[str, str], words: str) -> None:

@@ -99,6 +99,7 @@ def test_the_base_case() -> None:
     assert result.deal_measures.residual_paid == pytest.approx(14.0e6, rel=0.02)
     assert result.lines["pool.cumulative_defaulted"][-1] == pytest.approx(0.066 * 500e6, rel=1e-12)
     assert breached(result) == {"small_pool": 51, "call_not_exercised": 52, "switch": 51}
+    assert 0.003 < result.lines["triggers.ninety_plus.value"].max() < 0.01
     assert result.schedule.payment_dates[0].isoformat() == "2027-03-15"
 
 
@@ -168,6 +169,7 @@ def test_interest_of_a_class_with_a_large_ledger_waits_for_its_cure() -> None:
     [
         ({"assumptions__default__multiple": "2"}, "cumulative_loss"),
         ({"triggers__cumulative_loss__above": "100%", "assumptions__default__multiple": "2"}, "uncured_f_ledger"),
+        ({"assumptions__delinquency__roll": "[25%, 60%, 80%, 10%]"}, "ninety_plus"),  # terminated late, and paid late
         ({}, "small_pool"),
         ({"triggers__small_pool__below": "0%"}, "call_not_exercised"),
         ({"hedges__swap__counterparty_default": "2028-06-14"}, "swap_default"),

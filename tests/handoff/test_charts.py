@@ -34,6 +34,26 @@ def test_every_picture_twice(files):
         assert head.startswith(b"\x89PNG") if name.endswith(".png") else b"<?xml" in head
 
 
+def test_arrears_have_a_picture_of_their_own(tmp_path):
+    """Buckets one on the other, of the pool; refunds among the collections."""
+    more = "  delinquency: {enter: 4%, roll: [50%, 60%, 70%]}\n  refunds: 1%\n"
+    found = small(
+        tmp_path, TERMS.replace("  recovery: {rate: 30%, lag: 3}\n", f"  recovery: {{rate: 30%, lag: 3}}\n{more}")
+    )
+    late = found.run()
+    names = {path.stem for path in write_charts(late, tmp_path / "made")}
+    assert names == {*PICTURES, "delinquency"}
+    axes = charts_axes(late, charts.delinquency)
+    labels = [area.get_label() for area in axes.collections]
+    assert labels == ["1-30 days", "31-60 days", "61-90 days"]
+    heights = axes.collections[-1].get_paths()[0].vertices[:, 1]
+    lines, end = late.lines, View(late).notes_end
+    share = lines["pool.delinquent"][1 : end + 1] / lines["pool.balance"][1 : end + 1]
+    assert heights.max() == pytest.approx(share.max(), rel=1e-12)
+    drawn = charts_axes(late, charts.collections)
+    assert [area.get_label() for area in drawn.collections][-1] == "Refunds"
+
+
 def test_same_run_same_bytes(result, files, tmp_path):
     """Drawn again, every file has the same bytes."""
     for path in write_charts(result, tmp_path):
@@ -53,13 +73,18 @@ def test_no_pyplot(result, tmp_path):
 
 def figure_of(result, name):
     """A chart as matplotlib holds it."""
+    return charts_axes(result, charts.CHARTS[name])
+
+
+def charts_axes(result, draw):
+    """The same by its function."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure()
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    charts.CHARTS[name](View(result), axes)
+    draw(View(result), axes)
     return axes
 
 

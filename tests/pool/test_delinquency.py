@@ -265,3 +265,15 @@ def test_a_call_sells_the_arrears_too(tmp_path):
         for name in ("balance", "delinquent", "overdue", "collections", "defaulted", "missed"):
             recovered = lines["pool.recovered"] if name == "collections" else 0.0
             assert np.abs((lines[f"pool.{name}"] - recovered)[month + 1 :]).max() == 0.0, name
+
+
+def test_arrears_beside_relief():
+    """Payment holidays and extensions change the schedules, and arrears delay what is due by them."""
+    written = BASE | {
+        "default": {"cdr": 0.05},
+        "payment_holiday": {"share": 0.3, "from": 4, "months": 3, "interest": "deferred"},
+        "term_extension": {"share": 0.2, "from": 6, "months": 5},
+    }
+    lines, squeezed = against_twin(LOANS, written, TERMS["given"])
+    assert not squeezed
+    conserved(lines, 3)

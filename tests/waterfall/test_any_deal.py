@@ -111,6 +111,8 @@ def waterfall(revenue: list[tuple[str, str]], redemption: list[tuple[str, str]])
     quarterly=st.booleans(),
     cdr=st.sampled_from([0.0, 0.04, 0.35, 0.9]),
     cpr=st.sampled_from([0.0, 0.25, 0.9]),
+    arrears=st.sampled_from(["none", "none", "{roll: [40%, 70%], late_fee: 0.05%}", "{enter: 30%, roll: [100%, 80%]}"]),
+    dilution=st.sampled_from(["none", "5%"]),
 )
 def test_any_deal_conserves_cash_in_all_arithmetics(
     tmp_path: Path,
@@ -120,11 +122,14 @@ def test_any_deal_conserves_cash_in_all_arithmetics(
     quarterly: bool,
     cdr: float,
     cpr: float,
+    arrears: str,
+    dilution: str,
 ) -> None:
     """All proofs of the run hold, no line of money that cannot be is negative, arrays and formulas say the same."""
     every, first = ("3 months", "2027-04-15") if quarterly else ("1 month", "2027-02-15")
     terms = TERMS.format(every=every, first=first, b=unpaid[0], c=unpaid[1])
     changes = {"assumptions.default.cdr": cdr, "assumptions.prepayment.cpr": cpr}
+    changes |= {"assumptions.delinquency": arrears, "assumptions.dilution": dilution, "assumptions.refunds": dilution}
     deal = small(tmp_path, terms, waterfall(revenue, redemption), **changes)
     result = deal.run()
     lines = result.lines

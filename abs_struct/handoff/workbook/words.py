@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from abs_struct.core.state import Program
+from abs_struct.curves.delinquency import BUCKETS
 
 OWNER_WORDS = {
     "pool": "Pool",
@@ -63,7 +64,11 @@ def clean(text: object) -> str:
 
 
 def input_label(path: str, labels: Mapping[str, str]) -> str:
-    """An input in words: `triggers.turbo.above.7` -> `Cumulative net loss: above, from period 7`."""
+    """An input in words: `triggers.turbo.above.7` -> `Cumulative net loss: above, from period 7`.
+
+    >>> input_label("assumptions.delinquency.roll.1", {})
+    'Delinquency, roll, 31-60 days'
+    """
     base, _, number = path.partition("#")
     parts = base.split(".")
     owner = ".".join(parts[:2])
@@ -77,6 +82,8 @@ def input_label(path: str, labels: Mapping[str, str]) -> str:
     elif "by_year" in rest or "by_month" in rest:
         kind = "year" if "by_year" in rest else "month"
         spoken = [words(rest[0]), f"timing, {kind} {int(rest[-1]) + 1}"]
+    elif "delinquency" in rest and rest[-1].isdigit():
+        spoken = [*spoken[:-1], f"{BUCKETS[int(rest[-1])].replace('_', '-')} days"]
     text = ", ".join([*spoken[:1], *(lowered(word) for word in spoken[1:])])
     text = f"{head}: {lowered(text)}" if head and text else head or text
     return f"{text} (number {int(number) + 1})" if number else text
