@@ -24,7 +24,7 @@ from abs_struct.study.varied import Varied
 from abs_struct.study.work import Outcome, Work, done
 
 #: Scenarios run and measured at a time: large enough for speed, small enough for memory.
-CHUNK = 4096
+CHUNK = 8192
 #: Chunks that an executor is given ahead of those that are done: enough to keep it busy, few enough for memory.
 AHEAD = 16
 

@@ -12,6 +12,7 @@ import pickle
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -24,11 +25,20 @@ from abs_struct.core.findings import DealError
 from abs_struct.core.state import Program, State
 from abs_struct.waterfall.trace import Trace, trace
 
+
+def chosen(condition: Any, a: Value, b: Value) -> Value:
+    """`np.where`, without a new array where all scenarios choose alike, as they mostly do."""
+    holds = np.count_nonzero(condition)
+    if holds == 0:
+        return b
+    return a if holds == np.size(condition) else np.where(condition, a, b)
+
+
 #: The operations on arrays.
 CALLS: dict[str, Callable[..., Any]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "min": np.minimum, "max": np.maximum,
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
-    "and": np.logical_and, "or": np.logical_or, "not": np.logical_not, "where": np.where, "flag": Arrays.flag,
+    "and": np.logical_and, "or": np.logical_or, "not": np.logical_not, "where": chosen, "flag": Arrays.flag,
     "ratio": Arrays.ratio, "exceeds": Arrays.exceeds,
     "lookup": lambda index, *table: Arrays.lookup(table, index),
 }  # fmt: skip
@@ -43,8 +53,8 @@ WRITTEN: dict[tuple[bytes, tuple[str, ...], frozenset[str]], Flat | None] = {}
 MOST_WRITTEN = 16
 #: What stands outside the period.
 LEAVES = frozenset({"const", "input", "line"})
-#: One call: the function, the places of its arguments and of its result, and the places that nothing reads after it.
-Call = tuple[Callable[..., Any], tuple[int, ...], int, tuple[int, ...]]
+#: One call: the function, what reads its arguments, the place of its result, the places that nothing reads after it.
+Call = tuple[Callable[..., Any], Callable[[list[Any]], tuple[Any, ...]], int, tuple[int, ...]]
 
 
 class NotFlatError(Exception):
@@ -151,7 +161,7 @@ class Flat:
         return [
             (
                 one.function,
-                one.args,
+                reader(one.args),
                 one.result,
                 tuple({at for at in (*one.args, one.result) if last[at] == k} & let_go),
             )
@@ -202,8 +212,8 @@ class Flat:
                 values[place] = series[period - ago] if period >= ago else 0.0
             for place, series, ago in long_ago:
                 values[place] = series[period - ago] if period >= ago else 0.0
-            for function, args, result, dead in self.calls:
-                values[result] = function(*[values[at] for at in args])
+            for function, read, result, dead in self.calls:
+                values[result] = function(*read(values))
                 for at in dead:
                     values[at] = None
             for sink, place in sinks:
@@ -232,6 +242,13 @@ def flat_of(program: Program, names: tuple[str, ...], wide: frozenset[str], know
             del WRITTEN[next(iter(WRITTEN))]
         WRITTEN[key] = found
     return WRITTEN[key]
+
+
+def reader(places: tuple[int, ...]) -> Callable[[list[Any]], tuple[Any, ...]]:
+    """What takes the values of some places out of a list."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda values: (values[places[0]],)
 
 
 def closing(state: State, path: str) -> Value:

@@ -36,13 +36,19 @@ def seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def ratio(a: Callable[[], object], b: Callable[[], object], pairs: int, scale: float = 1.0) -> Measured:
+def ratio(
+    a: Callable[[], object], b: Callable[[], object], pairs: int, scale: float = 1.0, *, awake: bool = False
+) -> Measured:
     """Least, median and greatest ratio of the time of `a` to that of `b`, pair by pair, after one warm-up of each.
 
-    `scale` multiplies it, where the two do not do the same number of scenarios.
+    `scale` multiplies it, where the two do not do the same number of scenarios. With `awake` each call comes right
+    after the same call untimed: for processes, whose memory the system takes away while the other side runs.
     """
     a(), b()
-    found = [scale * seconds(a) / seconds(b) for _ in range(pairs)]
+    found = []
+    for _ in range(pairs):
+        times = [(awake and call(), seconds(call))[1] for call in (a, b)]
+        found.append(scale * times[0] / times[1])
     return min(found), statistics.median(found), max(found)
 
 
