@@ -99,7 +99,7 @@ def test_a_sweep_measures_the_life_of_the_pool_with_its_refunds(tmp_path):
 
 
 def test_what_the_deal_leaves_out_may_be_an_axis(tmp_path):
-    """A late fee, refunds or a given entry that the file does not have: each row is its single run, and no two alike."""
+    """A late fee, refunds or a given entry that the file does not have: each row is its single run, no two alike."""
     text = TERMS.replace(RECOVERY, RECOVERY + "  delinquency: {roll: [40%, 60%]}\n")
     deal = small(tmp_path, text, WATERFALL)
     for path, values in (
