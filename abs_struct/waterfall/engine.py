@@ -159,8 +159,8 @@ class Loop:
 
     def prepared(self, inputs: dict[str, Any]) -> list[tuple[Entity, str, list[Any]]]:
         """The data and curves of every period: entity, name, values by period."""
-        whole = State(entities_of(self.program, inputs), self.ahead)
-        self.whole = whole
+        entities = entities_of(self.program, inputs)
+        whole = State(entities, partial(ahead, entities, self.program.periods))
         whole.inputs = inputs
         for slot in self.program.slots.values():
             here, there = self.state.entities[slot.path], whole.entities[slot.path]
@@ -172,20 +172,16 @@ class Loop:
         arrays = Arrays()
         for part in self.program.parts:
             part.prepare(arrays, whole)
-        return [
+        found = [
             (self.state.entities[slot.path], name, values)
             for slot in self.program.slots.values()
             for name, values in self.known_values(slot, whole.entities[slot.path])
         ]
-
-    def ahead(self, path: str, ago: int) -> Value:
-        """Before the loop: a line that is known for all periods, of one period later; nil after the last."""
-        if ago != -1:
-            raise DealError(f"a curve may not read earlier periods, but asked for {path} {ago} periods ago")
-        owner, _, name = path.rpartition(".")
-        found = np.asarray(getattr(self.whole.entities[owner], name), dtype=float)
-        wide = np.broadcast_to(found, (self.program.periods, found.shape[-1] if found.ndim else 1))
-        return np.concatenate([wide[1:], np.zeros_like(wide[:1])])
+        for (
+            entity
+        ) in entities.values():  # formulas that only curves read remember this state: it holds nothing any more
+            entity.__dict__.clear()
+        return found
 
     def known_values(self, slot: Slot, whole: Entity) -> Iterator[tuple[str, list[Any]]]:
         """Name and values by period, closing first, of the data and curve lines of an entity."""
@@ -305,3 +301,13 @@ def entities_of(program: Program, inputs: dict[str, Any]) -> dict[str, Entity]:
             setattr(entity, attribute, inputs[key])
         entities[slot.path] = entity
     return entities
+
+
+def ahead(entities: dict[str, Entity], periods: int, path: str, ago: int) -> Value:
+    """Before the loop: a line that is known for all periods, of one period later; nil after the last."""
+    if ago != -1:
+        raise DealError(f"a curve may not read earlier periods, but asked for {path} {ago} periods ago")
+    owner, _, name = path.rpartition(".")
+    found = np.asarray(getattr(entities[owner], name), dtype=float)
+    wide = np.broadcast_to(found, (periods, found.shape[-1] if found.ndim else 1))
+    return np.concatenate([wide[1:], np.zeros_like(wide[:1])])

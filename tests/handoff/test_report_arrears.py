@@ -96,3 +96,19 @@ def test_a_sweep_measures_the_life_of_the_pool_with_its_refunds(tmp_path):
         assert row["pool.wal"] == one.deal_measures.pool_wal
         assert row["A.wal"] == one.note_measures["A"].wal
     assert frame["pool.wal"].nunique() == 4
+
+
+def test_what_the_deal_leaves_out_may_be_an_axis(tmp_path):
+    """A late fee, refunds or a given entry that the file does not have: each row is its single run, no two alike."""
+    text = TERMS.replace(RECOVERY, RECOVERY + "  delinquency: {roll: [40%, 60%]}\n")
+    deal = small(tmp_path, text, WATERFALL)
+    for path, values in (
+        ("assumptions.delinquency.late_fee", ["0%", "0.1%"]),
+        ("assumptions.refunds", ["0%", "1%"]),
+        ("assumptions.delinquency.enter", ["from default", "9%"]),
+    ):
+        frame = sweep(deal, {path: values}, measures=["A.wal", "pool.wal"]).frame
+        for row in frame.to_dict("records"):
+            one = deal.with_({path: row[path]}).run()
+            assert row["A.wal"] == one.note_measures["A"].wal
+        assert frame["A.wal"].nunique() == 2, path
