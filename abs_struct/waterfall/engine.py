@@ -177,9 +177,7 @@ class Loop:
             for slot in self.program.slots.values()
             for name, values in self.known_values(slot, whole.entities[slot.path])
         ]
-        for (
-            entity
-        ) in entities.values():  # formulas that only curves read remember this state: it holds nothing any more
+        for entity in entities.values():  # formulas that only curves read remember this state
             entity.__dict__.clear()
         return found
 
