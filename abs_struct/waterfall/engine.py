@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 #: Scenarios that are run side by side: 64 KB an array, the fastest size measured.
 CHUNK = 8192
 
-#: From so many scenarios on it pays to write the program flat first (waterfall/flat.py).
-FLAT_FROM = 1024
-
 #: Walk through an iterator for its effects, without a Python loop.
 drain: Callable[[Iterable[Any]], object] = partial(deque, maxlen=0)
 
@@ -74,7 +71,7 @@ def run_as_arrays(program: Program, record: Iterable[str] | None = None) -> Ledg
     """Run one scenario on arrays of length one: the slow road, kept to compare speed and bits."""
     names = recorded(program, record)
     block = np.zeros((len(names), program.periods + 1, 1))
-    run_arrays(program, names, 0, 1, block)
+    run_arrays(program, names, 0, 1, block, walk=True)
     return Ledger(names, block, 1)
 
 
@@ -103,14 +100,16 @@ def run_floats(program: Program, names: tuple[str, ...]) -> Ledger:
     return Ledger(names, block.reshape(len(names), program.periods + 1, 1) + 0.0, None)
 
 
-def run_arrays(program: Program, names: tuple[str, ...], start: int, stop: int, block: Any) -> None:
-    """A chunk of scenarios side by side, written into its part of the block."""
+def run_arrays(
+    program: Program, names: tuple[str, ...], start: int, stop: int, block: Any, *, walk: bool = False
+) -> None:
+    """A chunk of scenarios side by side, written into its part of the block; with `walk` through the parts always."""
     inputs = {
         key: np.ascontiguousarray(value[start:stop]) if np.ndim(value) == 1 else float(value)
         for key, value in program.inputs.items()
     }
     loop = Loop(program, inputs, Arrays())
-    flat = loop.flat(names) if stop - start >= FLAT_FROM else None
+    flat = None if walk else loop.flat(names, stop - start)
     if flat is not None:
         flat.run(loop.state, loop.known(), program.periods, block)
     else:
@@ -177,9 +176,7 @@ class Loop:
             for slot in self.program.slots.values()
             for name, values in self.known_values(slot, whole.entities[slot.path])
         ]
-        for (
-            entity
-        ) in entities.values():  # formulas that only curves read remember this state: it holds nothing any more
+        for entity in entities.values():  # formulas that only curves read remember this state
             entity.__dict__.clear()
         return found
 
@@ -198,8 +195,8 @@ class Loop:
         """The data and curve lines by path: what no period has to be walked for."""
         return {f"{entity.path}.{name}": values for entity, name, values in self.series}
 
-    def flat(self, names: tuple[str, ...]) -> Flat | None:
-        """The flat program of these lines, or None where there is none."""
+    def flat(self, names: tuple[str, ...], count: int) -> Flat | None:
+        """The flat program of these lines, or None where there is none or it does not pay for so many scenarios."""
         from abs_struct.waterfall.flat import flat_of
 
         known = self.known()
@@ -208,7 +205,7 @@ class Loop:
         for slot in self.program.slots.values():
             entity = self.state.entities[slot.path]
             wide |= {f"{slot.path}.{line.name}" for line in slot.lines if np.ndim(getattr(entity, line.name)) == 1}
-        return flat_of(self.program, names, frozenset(wide), frozenset(known))
+        return flat_of(self.program, names, frozenset(wide), frozenset(known), count)
 
     def forget(self) -> None:
         """Let go of all values: state and entities know each other, and would wait for the garbage collector."""

@@ -48,8 +48,11 @@ PLAIN: dict[str, Callable[..., Any]] = OPERATIONS | {
     "lookup": lambda index, *table: Floats.lookup(table, index),
 }
 
-#: The flat programs written last, by their parts, lines and what differs by scenario.
-WRITTEN: dict[tuple[bytes, tuple[str, ...], frozenset[str]], Flat | None] = {}
+#: From so many scenarios on it pays to write a program flat.
+FROM = 1024
+#: The flat programs asked for last, by their parts, lines and what differs by scenario; a number where it does not pay
+#: yet: the scenarios so far. None where a program cannot be written flat.
+WRITTEN: dict[tuple[bytes, tuple[str, ...], frozenset[str]], Flat | int | None] = {}
 MOST_WRITTEN = 16
 #: What stands outside the period.
 LEAVES = frozenset({"const", "input", "line"})
@@ -229,19 +232,31 @@ class Flat:
         return [first, *[0.0 if self.trace.lines[path].kind == "tally" else first] * periods]
 
 
-def flat_of(program: Program, names: tuple[str, ...], wide: frozenset[str], known: frozenset[str]) -> Flat | None:
-    """The flat program of some lines, written once for all programs of the same parts; None where there is none."""
-    parts = pickle.dumps((program.parts, program.slots, tuple(program.inputs), program.periods))
+def flat_of(
+    program: Program, names: tuple[str, ...], wide: frozenset[str], known: frozenset[str], count: int
+) -> Flat | None:
+    """The flat program of some lines, written once for all programs of the same parts.
+
+    None where there is none, and until so many scenarios have been asked for that writing it pays: a search for a
+    level asks for a few at a time, often.
+    """
+    try:
+        parts = pickle.dumps((program.parts, program.slots, tuple(program.inputs), program.periods))
+    except (pickle.PicklingError, AttributeError, TypeError):  # parts of somebody's own that are known by no name
+        return None
     key = (blake2b(parts).digest(), names, wide)
-    if key not in WRITTEN:
-        try:
-            found = Flat(trace(program), names, wide, known)
-        except (NotFlatError, TypeError, DealError):  # the parts do what a trace cannot write down: they are walked
-            found = None
-        if len(WRITTEN) >= MOST_WRITTEN:
-            del WRITTEN[next(iter(WRITTEN))]
-        WRITTEN[key] = found
-    return WRITTEN[key]
+    asked = WRITTEN.pop(key, 0)
+    if isinstance(asked, int):
+        asked += count
+        if asked >= FROM:
+            try:
+                asked = Flat(trace(program), names, wide, known)
+            except (NotFlatError, TypeError, DealError):  # the parts do what a trace cannot write down: they are walked
+                asked = None
+    WRITTEN[key] = asked
+    if len(WRITTEN) > MOST_WRITTEN:
+        del WRITTEN[next(iter(WRITTEN))]  # the one not asked for the longest
+    return None if isinstance(asked, int) else asked
 
 
 def reader(places: tuple[int, ...]) -> Callable[[list[Any]], tuple[Any, ...]]:
