@@ -45,7 +45,7 @@ def program(*names):
 
 #: Optional real parts of `@pytest.mark.needs(...)`: how to find one, and how to get it.
 PARTS = {
-    "dask": (module("dask"), "pip install 'abs-struct[cluster]'"),
+    "dask": (module("distributed"), "pip install 'abs-struct[cluster]'"),
     "formualizer": (module("formualizer"), "pip install 'abs-struct[test]'"),
     "libreoffice": (program("soffice", "libreoffice"), "apt-get install libreoffice-calc"),
     "poppler": (program("pdftoppm"), "apt-get install poppler-utils"),

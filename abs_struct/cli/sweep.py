@@ -34,22 +34,30 @@ def sweep(
     executor: Annotated[
         Literal["local", "process", "dask"], typer.Option("--executor", help="Where it runs.")
     ] = "local",
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", metavar="N", help="Processes of --executor process.", show_default=False),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler", metavar="ADDRESS", help="Of --executor dask, as tcp://host:port.", show_default=False
+        ),
+    ] = None,
     out: Folder = None,
     yes: Annotated[bool, typer.Option("--yes", help="Allow more than ten million cells.")] = False,
     json_: Json = False,
 ) -> None:
     """Run the deal over a grid of scenarios; write a tidy table and a heat map of each measure."""
-    from abs_struct.core.findings import UsageError
     from abs_struct.study import axis_of
     from abs_struct.study import sweep as study_of
+    from abs_struct.study.executors import executor_of
 
-    if executor != "local":
-        raise UsageError(f"--executor {executor}: this version sweeps on one machine; leave it out or say local")
     axes = [axis_of(text) for text in vary]
     names = [name.strip() for text in measure or () for name in text.split(",") if name.strip()]
     base = loaded(deal, changes, tape)
-    with Progress("sweep") as progress:
-        study = study_of(base, axes, names or None, progress=progress, yes=yes)
+    with executor_of(executor, workers, scheduler) as where, Progress("sweep") as progress:
+        study = study_of(base, axes, names or None, executor=where, progress=progress, yes=yes)
         progress.stage("writing files")
         files = written(study, folder_of(deal, out), pictures=bool(names))
     if json_:

@@ -7,9 +7,8 @@ has the bits of its single run, wherever and beside whatever else it is run.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,14 +18,13 @@ from numpy.typing import NDArray
 from abs_struct.core.findings import DealError, UsageError
 from abs_struct.deal import Deal
 from abs_struct.deal.measures import measure_of
+from abs_struct.study.executors import outcomes
 from abs_struct.study.plan import Group, planned
 from abs_struct.study.varied import Varied
-from abs_struct.study.work import Outcome, Work, done
+from abs_struct.study.work import Work
 
 #: Scenarios run and measured at a time: large enough for speed, small enough for memory.
 CHUNK = 8192
-#: Chunks that an executor is given ahead of those that are done: enough to keep it busy, few enough for memory.
-AHEAD = 16
 
 #: Called with scenarios done and in all.
 Progress = Callable[[int, int], None]
@@ -128,20 +126,3 @@ def chunks_of(groups: Sequence[Group], measures: Sequence[str], record: Sequence
             work = Work(deal.terms, deal.schedule, deal.compiled, inputs, len(rows), tuple(measures), tuple(record))
             yield Chunk(number, rows, work)
             number += 1
-
-
-def outcomes(chunks: Iterator[Chunk], executor: Executor | None) -> Iterator[tuple[Chunk, Outcome]]:
-    """Chunks with what came of them, as they are done."""
-    if executor is None:
-        for chunk in chunks:
-            yield chunk, done(chunk.work)
-        return
-    waiting: dict[Future[Outcome], Chunk] = {}
-    while True:
-        for chunk in itertools.islice(chunks, AHEAD - len(waiting)):
-            waiting[executor.submit(done, chunk.work)] = chunk
-        if not waiting:
-            return
-        ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
-        for future in ready:
-            yield waiting.pop(future), future.result()

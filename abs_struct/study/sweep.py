@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 
 import numpy as np
 
@@ -24,6 +25,7 @@ def sweep(
     vary: Mapping[str, object] | Sequence[Axis],
     measures: Sequence[str] | None = None,
     *,
+    executor: Executor | None = None,
     progress: Progress | None = None,
     yes: bool = False,
 ) -> Study:
@@ -34,6 +36,7 @@ def sweep(
     deal : the base
     vary : path -> values (numbers, or texts such as "18%" and "55% of pool"), or axes
     measures : names such as "A.wal", "D.yield", "residual.irr"; all when left out
+    executor : anything with the `submit` of concurrent.futures; in this process when left out
     progress : called with scenarios done and in all
     yes : allow more than ten million cells (scenarios x measures)
 
@@ -65,6 +68,6 @@ def sweep(
     varied = [
         Varied(axis.path, axis.values, np.array([at[k] for at in grid], dtype=np.intp)) for k, axis in enumerate(axes)
     ]
-    table = evaluate(deal, varied, names, progress=progress)
+    table = evaluate(deal, varied, names, executor=executor, progress=progress)
     seconds = time.perf_counter() - started
     return Study(tuple(axes), grid, table.columns, table.reasons, seconds, table.chunks, deal.terms.name)
