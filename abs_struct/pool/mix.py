@@ -4,7 +4,8 @@ Between two purchases a seller may fill a pool with what hurts most, as far as t
 small linear programme over the shares w of the par bought:
 
     maximise  sum w (loss - income)   subject to   sum w = 1,  0 <= w <= limit,
-                                                   sum w yield >= least yield,  sum w term <= longest average term
+                                                   sum w yield >= least yield,  sum w term <= longest average term,
+                                                   sum w months to the last payment <= longest remaining term
 
 where loss and income are those of one unit of par over its life.
 """
@@ -154,6 +155,12 @@ def check_mix(terms: Revolving, assumptions: Assumptions) -> None:
     months = sum(product.share * units[name].term for name, product in terms.receivables.items())
     if terms.longest_average_term is not None and months > terms.longest_average_term + 1e-12:
         raise DealError(f"the mix has an average term of {months:.2f} months, more than {terms.longest_average_term}")
+    last = sum(product.share * product.term for product in terms.receivables.values())
+    if terms.longest_remaining_term is not None and last > terms.longest_remaining_term + 1e-12:
+        raise DealError(
+            f"the mix has {last:.2f} months to its last payments on average, more than longest_remaining_term "
+            f"{terms.longest_remaining_term}"
+        )
 
 
 def worst_mix(terms: Revolving, assumptions: Assumptions) -> Mapping[str, float]:
@@ -193,6 +200,9 @@ def worst_mix(terms: Revolving, assumptions: Assumptions) -> Mapping[str, float]
     if terms.longest_average_term is not None:
         rows.append([units[name].term for name in names])
         bounds.append(float(terms.longest_average_term))
+    if terms.longest_remaining_term is not None:
+        rows.append([float(terms.receivables[name].term) for name in names])
+        bounds.append(float(terms.longest_remaining_term))
     gain = [units[name].income - units[name].loss for name in names]
     found = linprog(
         gain,

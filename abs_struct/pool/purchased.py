@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from abs_struct.core.arithmetic.numbers import Numbers, Value
+from abs_struct.core.arithmetic.numbers import DUST, Numbers, Value
 from abs_struct.core.findings import CurveError
 from abs_struct.core.lines import curve, data, declare, flow, stock, tally
 from abs_struct.core.state import Slot, State
@@ -60,9 +60,6 @@ REVOLVING = declare(
 #: Where purchases have a clock of their own.
 REINVESTED = flow("reinvested", "Reinvested", "循环再投资", "cash spent on purchases between payment dates")
 BUYING = stock("buying", "Buying", "可循环购买", "1 where the last payment date left the deal free to buy", unit="flag")
-
-#: What is left of the rounding of many months, as a share of the initial pool, is nothing: far below a cent.
-DUST = 1e-14
 
 #: The flows of a purchase, by convolution: of the receivable, and of its unit.
 FLOWS = ("scheduled_principal", "prepaid", "interest", "defaulted", "refunds", "dilution")

@@ -107,7 +107,10 @@ class Revolving(Terms):
         default=None, description="the least yearly yield of a purchase: interest, fees and discount on its balance"
     )
     longest_average_term: Months | None = Field(
-        default=None, description="the longest weighted average term of a purchase, in months"
+        default=None, description="the longest weighted average term of a purchase, in months, by its principal"
+    )
+    longest_remaining_term: Months | None = Field(
+        default=None, description="the longest weighted average of the months to the last payment of a purchase"
     )
     clock: Annotated[str, BeforeValidator(as_clock)] = Field(
         default="payment dates",

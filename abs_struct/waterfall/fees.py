@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from abs_struct.core.arithmetic.numbers import Numbers, Value
+from abs_struct.core.arithmetic.numbers import DUST, Numbers, Value
 from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line, curve, data, declare, flow, stock, tally
 from abs_struct.core.state import Entity, State
@@ -67,9 +67,10 @@ class AccrueFees:
 
     def apply(self, x: Numbers, s: State) -> None:
         """due = rate x base x year fraction (at least the minimum) + fixed amounts, while the deal lives."""
+        dust = DUST * s.pool.initial_balance  # a class repaid but for rounding does not keep a deal alive
         alive = s.pool.opening_balance > 0.0
         for name in self.notes:
-            alive = x.either(alive, s.notes[name].opening_balance > 0.0)
+            alive = x.either(alive, s.notes[name].opening_balance > dust)
         for rules in self.fees:
             fee = s.fees[rules.name]
             due = self.charged(x, s, rules, fee, alive)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from abs_struct.core.arithmetic.numbers import Numbers, Value
+from abs_struct.core.arithmetic.numbers import DUST, Numbers, Value
 from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line, data, declare, fixed, flow, stock, tally
 from abs_struct.core.state import State
@@ -187,7 +187,7 @@ class CloseNotes:
             if rules.name in self.counted:
                 ahead = ahead + note.balance
             covered = x.ratio(s.pool.balance - ahead + support, s.pool.balance)
-            repaid = x.where(ahead > 0.0, 0.0, 1.0)  # what a class has when the pool is gone
+            repaid = x.where(ahead > DUST * s.pool.initial_balance, 0.0, 1.0)  # what a class has when the pool is gone
             note.enhancement = x.where(s.pool.balance > 0.0, covered, repaid)
         s.deal.notes_balance = x.total([s.notes[name].balance for name in self.counted])
         s.deal.overcollateralisation = s.pool.balance - s.deal.notes_balance

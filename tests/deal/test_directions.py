@@ -38,14 +38,16 @@ def break_evens(file: str, changes: tuple[tuple[str, str], ...] = ()) -> dict[st
 def test_the_switch_protects_the_senior_classes() -> None:
     """EUROC: with the switch class A bears at least 2.5 times the defaults that it bears without.
 
-    Ours: 4.95 / 3.8 / 2.95 / 2.15 / 1.25 / 1.1 for A to F with the switch, 1.15 for each without: repaid pro rata to
-    the end, all classes fail together, as a plain simulation found (1.1). Without a call the reserve does not protect
-    F: the fixed costs of the last months take up to 0.5% of it even where nothing defaults.
+    Ours: 4.95 / 3.8 / 2.95 / 2.2 / 1.25 / 1.1 for A to F with the switch, 1.1 for each without: repaid pro rata to the
+    end, all classes fail together, as a plain simulation found (1.1). A to C bear more than in one that replenishes
+    whatever is lost (4.2 / 3.4 / 2.7): such losses leave ledgers uncured, which ends the replenishment at once. Without
+    a call the reserve does not protect F: the fixed costs of the last months take up to 0.5% of it even where nothing
+    defaults.
     """
     switched = break_evens("euroc_2027_1.yaml")
     without = break_evens("euroc_2027_1.yaml", tuple(NEVER.items()))
-    assert list(without.values()) == pytest.approx([1.15] * 6, abs=0.051)
-    assert list(switched.values()) == pytest.approx([4.95, 3.8, 2.95, 2.15, 1.25, 1.1], abs=0.051)
+    assert list(without.values()) == pytest.approx([1.1] * 6, abs=0.051)
+    assert list(switched.values()) == pytest.approx([4.95, 3.8, 2.95, 2.2, 1.25, 1.1], abs=0.051)
     assert switched["A"] / without["A"] >= 2.5
     assert list(switched.values()) == sorted(switched.values(), reverse=True)
 

@@ -11,6 +11,7 @@ import pytest
 from handoff.recalculated import Recalculated
 
 import abs_struct
+from abs_struct.core.findings import DealError
 from abs_struct.handoff.workbook import write_workbook
 from abs_struct.tape import read_tape
 from abs_struct.tape.generate import as_csv, generate
@@ -22,25 +23,10 @@ DEALS = Path(__file__).parents[2] / "deals"
 FILE = DEALS / "euroc_2027_1.yaml"
 CLASSES = "ABCDEF"
 CENT = 0.005
-#: Lives of A to E, in years, of the deal that replenishes.
-LIVES = [2.79, 2.85, 2.87, 2.89, 2.92]
-
-#: Twelve months of replenishment as text: what is bought, the clause that buys, and losses of all that was bought.
-REVOLVING = """\
-revolving:
-  until: 2028-02-14
-  receivables:
-    loans: {share: 100%, repayment: level_pay, term: 62, rate: 8.40%}
-"""
-REPLENISHED = {
-    "tape: tapes/": f"tape: {DEALS.as_posix()}/tapes/",
-    "triggers:\n": REVOLVING + "triggers:\n",
-    "    steps:\n      - principal: {pro_rata": "    steps:\n      - purchase: loans\n      - principal: {pro_rata",
-    "  rated: ": "  bought: previous(amounts.bought, 1) + previous(pool.purchased, 1)\n  rated: ",
-    "pool.cumulative_net_loss / pool.initial_balance": (
-        "pool.cumulative_net_loss / (pool.initial_balance + amounts.bought)"
-    ),
-}
+#: The twelve payment dates on which principal buys loans.
+YEAR = slice(1, 13)
+#: The deal as a static pool: the last day of purchases lies before the first payment date.
+STATIC = {"revolving__until": "2027-03-01"}
 
 
 @cache
@@ -78,13 +64,12 @@ def test_the_tape_is_that_of_its_specification() -> None:
     assert balance.max() / tape.balance_cents <= 0.0002  # one borrower
 
 
-def test_the_base_case() -> None:
+def test_as_a_static_pool() -> None:
     """All classes are repaid, and no event but the small pool switches to sequential.
 
-    Lives are 2.05 years for A to 2.26 for F, and the seller receives EUR 14.0 m beside the repaid reserve loan. The
-    sheet's 2.8 to 2.9 years and EUR 24 m are those of a deal that replenishes for a year: the next test.
+    Lives are 2.05 years for A to 2.26 for F, and the seller receives EUR 14.0 m beside the repaid reserve loan.
     """
-    result = run()
+    result = run(**STATIC)
     assert not result.failures
     assert not result.warnings
     sizes = dict(zip("ABCDEF", (400e6, 30e6, 25e6, 20e6, 15e6, 10e6), strict=True))
@@ -101,41 +86,99 @@ def test_the_base_case() -> None:
     assert breached(result) == {"small_pool": 51, "call_not_exercised": 52, "switch": 51}
     assert 0.003 < result.lines["triggers.ninety_plus.value"].max() < 0.01
     assert result.schedule.payment_dates[0].isoformat() == "2027-03-15"
+    assert not result.lines["pool.purchased"].any()
+    assert result.lines["notes.A.principal_paid"][1] > 1e6
 
 
-def test_a_year_of_replenishment_gives_the_figures_of_the_sheet(tmp_path: Path) -> None:
-    """With a year of purchases: lives of 2.8 to 2.9 years, the switch by the small pool, EUR 24 m to the seller.
+def test_the_base_case_replenishes_for_a_year() -> None:
+    """Lives of 2.8 to 2.9 years, the switch by the small pool and not before, EUR 24 m to the seller: as the sheet.
 
-    A plain simulation gave cumulative net loss 1.28 / 2.94 / 4.18 / 4.99 to 5.59%, the switch in month 55, break-even
-    default multiples A to F 4.2 / 3.4 / 2.7 / 2.1 / 1.7 / 1.05; ours are 1.21 / 2.88 / 4.17 / 5.01 to 5.61%, period 57,
-    and 4.2 / 3.4 / 2.75 / 2.1 / 1.25 / 1.1. E breaks at 1.3, where losses stay just below the schedule of the switch,
-    holds again from 1.4, and breaks for good from 1.6. The EUR 24 m hold the EUR 5 m of the reserve loan. The
-    simulation's 2.3 years for F are not ours: paid pro rata, and last after the switch, F lives longer than E.
+    A plain simulation gave cumulative net loss 1.28 / 2.94 / 4.18 / 4.99 to 5.59% and the switch in month 55; ours are
+    1.24 / 2.91 / 4.18 / 5.01 to 5.61% and period 57. Its EUR 24 m hold the EUR 5 m of the reserve loan. Its 2.3 years
+    for F are not ours: paid pro rata, and last after the switch, F lives longer than E.
     """
-    text = FILE.read_text()
-    for old, new in REPLENISHED.items():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    file = tmp_path / "replenished.yaml"
-    file.write_text(text)
-    replenished = abs_struct.load(file)
-    result = replenished.run()
+    result = run()
     assert not result.failures
-    assert [result.note_measures[name].wal for name in "ABCDE"] == pytest.approx(LIVES, abs=0.02)
+    assert not result.warnings
+    lives = [result.note_measures[name].wal for name in CLASSES]
+    assert lives == pytest.approx([2.79, 2.86, 2.87, 2.90, 2.92, 2.96], abs=0.02)
     assert breached(result) == {"small_pool": 57, "call_not_exercised": 58, "switch": 57}
     assert all(result.note_measures[name].principal_shortfall < CENT for name in CLASSES)
     lines = result.lines
-    path = lines["pool.cumulative_net_loss"] / (500e6 + lines["pool.purchased"].sum())
+    assert lines["pool.purchased"][YEAR].min() > 5e6
+    assert not lines["pool.purchased"][13:].any()
+    assert not lines["notes.A.principal_paid"][YEAR].any()
+    assert lines["pool.balance"][12] == pytest.approx(500e6, rel=1e-9)  # every default was cured, and bought anew
+    path = lines["amounts.net_loss_ratio"]
     assert path[[12, 24, 36, 48]] == pytest.approx([0.0128, 0.0294, 0.0418, 0.0499], abs=0.0008)
     assert path.max() == pytest.approx(0.0559, abs=0.0008)
+    assert path[-1] == pytest.approx(
+        lines["pool.cumulative_net_loss"][-1] / (500e6 + lines["pool.purchased"].sum()), rel=1e-12
+    )
     assert result.deal_measures.residual_paid + 5e6 == pytest.approx(24e6, rel=0.03)
+
+
+def test_replenished_for_a_year_at_any_loss_the_classes_break_where_the_sheet_says() -> None:
+    """Break-even default multiples of A to D are 4.2 / 3.4 / 2.7 / 2.1, where no event ends the replenishment."""
     multiples = [f"{0.05 * k:g}" for k in range(20, 91)]
+    never = deal().with_({"triggers.end_of_revolving.test": "deal.period < 0", "revolving.when": "deal.period > 0"})
     study = abs_struct.sweep(
-        replenished, {"assumptions.default.multiple": multiples}, [f"{name}.principal_shortfall" for name in "ABCD"]
+        never, {"assumptions.default.multiple": multiples}, [f"{name}.principal_shortfall" for name in "ABCD"]
     )
     lost = {name: study.values(f"{name}.principal_shortfall") > 1.0 for name in "ABCD"}
     holds = [float(multiples[int(np.argmax(lost[name])) - 1]) for name in "ABCD"]
     assert holds == pytest.approx([4.2, 3.4, 2.7, 2.1], abs=0.11)
+
+
+@pytest.mark.parametrize(
+    ("change", "event"),
+    [
+        ({"assumptions__default__multiple": "2", "triggers__end_of_ledger__above": "1_000_000_000"}, "end_of_loss"),
+        ({"assumptions__default__multiple": "9"}, "end_of_ledger"),
+        ({"amounts__offered": "80%"}, "purchase_shortfall"),
+        ({"triggers__insolvency__fired": "6"}, "insolvency"),
+        ({"triggers__hedging_failure__fired": "6"}, "hedging_failure"),
+        ({"triggers__tax_event__fired": "6"}, "tax_event"),
+    ],
+)
+def test_each_event_ends_the_replenishment_for_good(change: dict[str, str], event: str) -> None:
+    """Before it principal buys loans and repays nothing; from it on it repays, with what waited in the ledger."""
+    result = run(**change)
+    lines = result.lines
+    assert not result.failures
+    first = int(np.argmax(lines[f"triggers.{event}.active"] > 0.5))
+    assert 1 < first <= 12
+    assert first == int(np.argmax(lines["triggers.end_of_revolving.active"] > 0.5))
+    assert lines["pool.purchased"][1:first].min() > 0.0
+    assert not lines["notes.A.principal_paid"][:first].any()
+    assert not lines["pool.purchased"][first:].any()
+    assert lines["accounts.principal.balance"][first] < CENT
+    waited = lines["accounts.principal.balance"][first - 1] + lines["pool.principal_collections"][first]
+    assert sum(lines[f"notes.{name}.principal_paid"][first] for name in CLASSES) > 0.9 * waited
+
+
+def test_what_finds_no_loans_waits_in_the_replenishment_ledger() -> None:
+    """A tenth of the cash is left on each date: below 15% nothing ends, and the ledger is paid out after the year."""
+    lines = run(amounts__offered="90%").lines
+    ledger = lines["accounts.principal.balance"]
+    bought = lines["pool.purchased"]
+    assert ledger[YEAR] == pytest.approx(0.1 / 0.9 * bought[YEAR], rel=1e-9)
+    assert lines["triggers.purchase_shortfall.value"][2:13] == pytest.approx(0.10, rel=1e-9)
+    assert not lines["triggers.end_of_revolving.active"].any()
+    assert ledger[13] < CENT
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"revolving.receivables.loans.rate": "7.4%"}, "less than least_yield 7.5"),
+        ({"revolving.receivables.loans.term": "73"}, "more than longest_remaining_term 72"),
+    ],
+)
+def test_replenishment_criteria(change: dict[str, str], words: str) -> None:
+    """Loans below 7.5%, or with more than 72 months to go on average, may not be bought."""
+    with pytest.raises(DealError, match=words):
+        _ = deal().with_(change).program
 
 
 @pytest.mark.parametrize("multiple", ["1", "2.5", "4", "9"])

@@ -11,6 +11,9 @@ Value = Any
 #: The one tolerance of every test in a deal: `a` exceeds `level` when a - level > TOLERANCE * max(1, |level|).
 TOLERANCE = 1e-12
 
+#: What is left of the rounding of many months, as a share of the initial pool, is nothing: far below a cent.
+DUST = 1e-14
+
 
 class Numbers(Protocol):
     """The functions of a numbers backend, beside the operators of its values."""
