@@ -62,16 +62,21 @@ class Row:
     why: str = ""
 
     @property
+    def gap(self) -> float:
+        """How far the median is on the wrong side of the goal, as a share of the goal."""
+        sign, bound = self.goal.split()
+        limit = float(bound.replace(",", ""))
+        return (self.measured[1] - limit) / limit * (1.0 if sign == "<=" else -1.0)
+
+    @property
     def met(self) -> bool:
         """Whether the median meets the goal."""
-        sign, bound = self.goal.split()
-        median, limit = self.measured[1], float(bound.replace(",", ""))
-        return median <= limit if sign == "<=" else median >= limit
+        return self.gap <= 0.0
 
     def cells(self) -> tuple[str, str, str, str, str]:
         """Name, goal, median, range, and what is missed."""
         low, middle, high = (shown(value) for value in self.measured)
-        missed = "" if self.met else f"missed: {self.why}" if self.why else "missed"
+        missed = "" if self.met else ": ".join(part for part in (f"missed by {self.gap:.0%}", self.why) if part)
         return self.name, self.goal, middle, f"{low} to {high}" if low != high else "once", missed
 
 

@@ -47,6 +47,12 @@ MANY = (
     "residuals.originator.paid",
 )  # fmt: skip
 SCENARIOS = 16_384
+NOTE = """\
+The deal is MPL 2027-1: 25 clauses in two sections, 66 months, 18 cohorts of 23,000 loans, some 400 lines. C is that
+deal written from its trace and compiled with `gcc -O3 -march=native`, with the same figures; it computes only what it
+is asked for, and so do large sweeps. The script over loans is `loan_script.py`, with the same figures, too. Monte Carlo
+stands for a million paths, which run in chunks of 8,192 at one cost each; its draws are the benchmark's own, and are
+counted, and C is given them drawn."""
 TOLERANCE = 1e-12
 
 
@@ -100,12 +106,12 @@ def against_c(deal: Deal, folder: Path) -> Iterator[Row | str]:
     yield Row(
         f"sweep of {count}, totals of 12 lines / C with vector instructions", "<= 10", ratio(sweep, vector.run, 9)
     )
-    yield Row(f"sweep of {count}, totals of 12 lines / C, one scenario at a time", "<= 4", ratio(sweep, scalar.run, 9))
+    yield Row(f"sweep of {count}, totals of 12 lines / scalar C", "<= 4", ratio(sweep, scalar.run, 9))
     yield Row(
         f"sweep of {count} that records 40 lines / C that records them",
         "<= 2.5",
         ratio(lambda: run(program, MANY), whole.run, 7),
-        "the goal is that of a deal of a quarter of the lines, where C waits for memory; here both compute",
+        "the goal was set on a deal of a quarter of the lines; here what is not recorded is most of the work",
     )
 
 
@@ -119,13 +125,13 @@ def one_at_a_time(deal: Deal) -> Iterator[Row]:
         ratio(lambda: [run_as_arrays(program, FEW) for _ in range(5)], sweep, 9, SCENARIOS / 5),
     )
     tape = DEAL.parent / "tapes" / "mpl_2027_1.csv.gz"
-    for most, goal in ((None, ">= 100"), (1_000, ">= 20")):
+    for most in (None, 1_000):
         script = Script(tape, most)
         if most is None:
             check_script(deal, script)
         yield Row(
             f"NumPy over {len(script.balance):,} loans, one scenario at a time / the sweep, each scenario",
-            goal,
+            ">= 100",
             ratio(lambda script=script: [script.run(0.18, cnl) for cnl in (0.05, 0.09, 0.15)], sweep, 9, SCENARIOS / 3),
         )
 
@@ -251,8 +257,7 @@ def paths(deal: Deal, folder: Path) -> Iterator[Row | str]:
         return evaluate(deal, fields, [f"{note}.principal_shortfall" for note in "ABCD"])
 
     yield Row(
-        f"{count:,} Monte Carlo paths, drawn and measured / C with vector instructions on the same paths; the cost of "
-        "a path does not depend on their number, so a million is this ratio, too",
+        f"Monte Carlo, {count:,} paths drawn, run and measured / C with vector instructions on the same paths",
         "<= 10",
         ratio(study, limit.run, 3),
     )
@@ -269,6 +274,7 @@ def rows() -> Iterator[Row | str]:
         yield from loans(deal)
         yield from processes(deal)
         yield from paths(deal, Path(name))
+    yield "break-even table of 3 classes x 50 cells / importing pandas: there is no solver to measure"
 
 
 def peak_here() -> float:
@@ -285,4 +291,4 @@ if __name__ == "__main__":
         evaluate(load(DEAL), varied(int(sys.argv[2])), MEASURES)
         print(peak_here())
     else:
-        report("Studies", rows())
+        report("Studies", rows(), NOTE)

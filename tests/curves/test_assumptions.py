@@ -159,8 +159,8 @@ REFUSED = [
     (
         {"prepaymen": {"cpr": 0.1}},
         "unknown key 'prepaymen'; did you mean 'prepayment'? "
-        "(allowed: prepayment, default, recovery, advances, payment_holiday, term_extension, interruption, "
-        "conventions, cards, indices, groups)",
+        "(allowed: prepayment, default, recovery, delinquency, refunds, dilution, advances, payment_holiday, "
+        "term_extension, interruption, conventions, cards and 2 more)",
     ),
 ]
 
