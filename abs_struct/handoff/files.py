@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from abs_struct.core.findings import UsageError
+from abs_struct.core.whole import whole
+
+__all__ = ["csv_text", "plain_text", "whole"]
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 LONGEST = 32_767
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A draft beside the file, which takes its place when nothing went wrong.
-
-    Raises
-    ------
-    UsageError : nothing can be written there
-    """
-    draft = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.touch()
-    except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        raise UsageError(f"{path}: cannot be written ({reason}); choose another folder") from None
-    try:
-        yield draft
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def plain_text(text: object) -> str:

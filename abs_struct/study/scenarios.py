@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from abs_struct.core.findings import DealError, UsageError
 from abs_struct.deal import Deal
 from abs_struct.deal.measures import measure_of
-from abs_struct.study.executors import outcomes
+from abs_struct.study.kept import Kept, fingerprint, resumed
 from abs_struct.study.plan import Group, planned
 from abs_struct.study.varied import Varied
 from abs_struct.study.work import Work
@@ -62,6 +62,7 @@ def evaluate(
     *,
     record: Sequence[str] = (),
     executor: Executor | None = None,
+    keep: Kept | None = None,
     progress: Progress | None = None,
 ) -> Table:
     """The measures of many scenarios.
@@ -73,6 +74,7 @@ def evaluate(
     measures : names such as "A.wal", "residual.irr"
     record : paths of lines to keep whole, such as "pool.balance"; (T + 1) x S numbers each
     executor : anything with the `submit` of concurrent.futures; in this process when left out
+    keep : where finished chunks are kept, and taken up again; nowhere when left out
     progress : called with scenarios done and in all
 
     Returns
@@ -93,7 +95,9 @@ def evaluate(
     reasons = np.full(count, "", dtype=object)
     recorded: dict[str, Any] = {}
     finished = pieces = 0
-    for chunk, outcome in outcomes(chunks_of(planned(deal, varied), measures, record), executor):
+    study = fingerprint(deal, varied, CHUNK) if keep is not None else ""
+    chunks = chunks_of(planned(deal, varied), measures, record)
+    for chunk, outcome in resumed(chunks, executor, keep, study):
         for name in measures:
             columns[name][chunk.rows] = outcome.columns[name]
         reasons[chunk.rows] = outcome.reasons

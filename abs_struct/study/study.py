@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abs_struct.core.findings import UsageError, listed, nearest
+from abs_struct.core.whole import whole
 from abs_struct.study.axes import Axis, number_of
+from abs_struct.study.designs import Design
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,19 +24,30 @@ if TYPE_CHECKING:
 class Study:
     """The outcome of a sweep: one row a scenario.
 
-    `columns` holds each measure as an array (S,); `reasons` says why a row has no figures, or is empty.
+    `design` holds the fields that vary; `columns` each measure as an array (S,); `reasons` says why a row has no
+    figures, or is empty; `recorded` holds the lines that were asked for, each (T + 1, S), index 0 is closing.
     """
 
-    axes: tuple[Axis, ...]
-    points: list[tuple[int, ...]]
+    design: Design
     columns: dict[str, Any]
     reasons: Any
     seconds: float
     chunks: int
     deal: str
+    recorded: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.points)
+        return len(self.reasons)
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """The axes of a full grid; none where the scenarios are no grid."""
+        return self.design.axes
+
+    @property
+    def points(self) -> list[tuple[int, ...]]:
+        """The position of each scenario on the axes of a grid."""
+        return list(zip(*(one.at.tolist() for one in self.design.varied), strict=True)) if self.axes else []
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -53,10 +66,35 @@ class Study:
         import pandas as pd
 
         table: dict[str, Any] = {}
-        for k, axis in enumerate(self.axes):
-            values = self.shown(k)
-            table[axis.path] = [values[at[k]] for at in self.points]
-        return pd.DataFrame({**table, **self.columns, "reason": list(self.reasons)})
+        if self.design.names:
+            table["name"] = list(self.design.names)
+        for one in self.design.varied:
+            table[one.path] = one.all_shown()
+        return pd.DataFrame({**table, **self.columns, "reason": self.reasons})
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """The recorded lines, tidy: a row for each scenario and period, scenarios counted from 0, closing is period 0.
+
+        Raises
+        ------
+        UsageError : nothing was recorded
+        """
+        import pandas as pd
+
+        if not self.recorded:
+            raise UsageError("no lines were recorded; name some, as in --record notes.*.balance")
+        periods = len(next(iter(self.recorded.values())))
+        scenarios = np.arange(len(self))
+        names = {"name": np.repeat(np.array(self.design.names, dtype=object), periods)} if self.design.names else {}
+        return pd.DataFrame(
+            {
+                "scenario": np.repeat(scenarios, periods),
+                **names,
+                "period": np.tile(np.arange(periods), len(self)),
+                **{path: np.ascontiguousarray(series.T).ravel() for path, series in self.recorded.items()},
+            }
+        )
 
     def axis(self, path: str) -> int:
         """The number of an axis, by its path or the last words of it."""
@@ -93,6 +131,8 @@ class Study:
         """
         import pandas as pd
 
+        if not self.axes:
+            raise UsageError(f"grid of {measure}: these scenarios are no grid; read `frame`, or sweep over --vary axes")
         i = self.axis(x) if x is not None else (1 if len(self.axes) > 1 and y is None else 0)
         j = self.axis(y) if y is not None else (0 if i != 0 else None if len(self.axes) == 1 else 1)
         shape = tuple(len(axis) for axis in self.axes)
@@ -115,17 +155,11 @@ class Study:
 
     def save(self, path: str | Path) -> Path:
         """Write the tidy table as .csv or .parquet; the file appears whole or not at all."""
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(target.name + ".part")
-        if target.suffix == ".csv":
-            self.frame.to_csv(temporary, index=False, lineterminator="\n")
-        elif target.suffix == ".parquet":
-            self.frame.to_parquet(temporary, index=False)
-        else:
-            raise UsageError(f"{path}: a study is saved as .csv or .parquet")
-        temporary.replace(target)
-        return target
+        return saved(self.frame, Path(path))
+
+    def save_lines(self, path: str | Path) -> Path:
+        """Write the recorded lines as .csv or .parquet; the file appears whole or not at all."""
+        return saved(self.lines, Path(path))
 
     def summary(self, files: Sequence[str] = ()) -> dict[str, Any]:
         """The study in one JSON object, schema abs-struct/sweep/1."""
@@ -133,15 +167,36 @@ class Study:
             "schema": "abs-struct/sweep/1",
             "deal": self.deal,
             "axes": {axis.path: list(axis.values) for axis in self.axes},
+            "fields": [one.path for one in self.design.varied],
             "scenarios": len(self),
             "seconds": self.seconds,
             "scenarios_per_second": len(self) / self.seconds if self.seconds else 0.0,
             "chunks": self.chunks,
             "measures": list(self.measures),
+            "recorded": list(self.recorded),
             "refused": int(sum(bool(reason) for reason in self.reasons)),
             "files": list(files),
         }
 
     def __repr__(self) -> str:
-        axes = " x ".join(f"{axis.path} ({len(axis)})" for axis in self.axes)
+        axes = " x ".join(f"{axis.path} ({len(axis)})" for axis in self.axes) or "given values of " + listed(
+            one.path for one in self.design.varied
+        )
         return f"<Study of {self.deal}: {len(self):,} scenarios over {axes}; {len(self.columns)} measures>"
+
+
+def saved(frame: pd.DataFrame, target: Path) -> Path:
+    """Write a table as .csv or .parquet, whole or not at all.
+
+    Raises
+    ------
+    UsageError : another ending, or a folder or disk that does not take the file
+    """
+    if target.suffix not in {".csv", ".parquet"}:
+        raise UsageError(f"{target}: a study is saved as .csv or .parquet")
+    with whole(target) as draft:
+        if target.suffix == ".csv":
+            frame.to_csv(draft, index=False, lineterminator="\n")
+        else:
+            frame.to_parquet(draft, index=False)
+    return target

@@ -65,3 +65,15 @@ class Varied:
         text = self.texts[self.at[scenario]]
         number = number_of(text)
         return text if number is None else number
+
+    def all_shown(self) -> Any:
+        """The values of all scenarios, (S,): floats where all are numbers, else texts beside numbers."""
+        if self.numbers is not None:
+            return self.numbers
+        found = [number_of(text) for text in self.texts]
+        if None not in found:
+            return np.array(found, dtype=float)[self.at]
+        shown: list[Any] = [text if number is None else number for text, number in zip(self.texts, found, strict=True)]
+        if any(number is not None for number in found):  # a column of a file has one type
+            shown = list(self.texts)
+        return np.array(shown, dtype=object)[self.at]

@@ -90,6 +90,17 @@ def test_sweep_writes_its_table(place):
     assert len(rows) == 6
 
 
+def test_sweep_of_a_file_of_scenarios(place):
+    """Named scenarios and recorded lines: a tidy table and a file of lines, no grid; nothing else is left."""
+    small(place)
+    (place / "s.csv").write_text("name,assumptions.prepayment.cpr\nslow,5%\nfast,30%\n")
+    words = ("--scenarios", "s.csv", "--measure", "A.wal", "--record", "notes.*.balance")
+    assert "2 scenarios" in command("sweep", "small.yaml", *words).stdout
+    folder = place / "reports" / "small"
+    assert {path.name for path in folder.iterdir()} == {"sweep.csv", "sweep.parquet", "lines.parquet"}
+    assert (folder / "sweep.csv").read_text().splitlines()[2].startswith("fast,0.3,")
+
+
 def test_sweep_grid_has_the_figures(place):
     """The grid of a measure stands on a sheet of its name."""
     from openpyxl import load_workbook
@@ -110,7 +121,12 @@ def test_sweep_grid_has_the_figures(place):
         (("--vary", "assumptions.prepayment.cpr"), "write PATH=START:STOP:STEP or PATH=A,B,C"),
         (("--vary", "assumptions.prepayment.cpr=5%:1%:1%"), "yields no points"),
         (("--vary", "notes.A.coupon=5%", "--measure", "A.wall"), "no measure 'A.wall'; did you mean 'A.wal'?"),
-        (("--vary", "notes.A.coupon=5%", "--executor", "dask"), "sweeps on one machine"),
+        (("--vary", "notes.A.coupon=5%", "--executor", "dask"), "say where its scheduler is"),
+        (("--scenarios", "s.csv", "--vary", "notes.A.coupon=5%"), "leave out --vary and --design"),
+        (("--scenarios", "s.csv"), "s.csv: no such file of scenarios"),
+        (("--design", "lhs:8"), "say what to draw"),
+        ((), "varies at least one field"),
+        (("--vary", "notes.A.coupon=5%", "--record", "notes.A.balanc"), "did you mean 'notes.A.balance'"),
     ],
 )  # fmt: skip
 def test_sweep_refuses(place, words, sentence):
