@@ -16,6 +16,7 @@ from abs_struct.deal.events import Event, events_of
 from abs_struct.deal.figures import DealMeasures, NoteMeasures
 from abs_struct.deal.measures import Measures
 from abs_struct.deal.model import DealFile
+from abs_struct.deal.purchases import Purchases, purchases_of
 from abs_struct.deal.retention import RetentionTest, retention_test
 from abs_struct.deal.summary import one_line, run_summary
 from abs_struct.waterfall.checks import Check, conservation
@@ -83,6 +84,11 @@ class Result:
     def deal_measures(self) -> DealMeasures:
         """All measures of the pool, the residual and the deal."""
         return self.measures.deal()
+
+    @cached_property
+    def purchases(self) -> Purchases | None:
+        """What the deal bought and how often it turned its pool; None where it does not revolve."""
+        return purchases_of(self.terms, self.lines)
 
     @cached_property
     def retention(self) -> RetentionTest | None:
