@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,8 @@ from abs_struct.pool.clock import BuyWithinMonths
 from abs_struct.pool.lines import POOL
 from abs_struct.pool.mix import check_mix, worst_mix
 from abs_struct.pool.project import Projection
-from abs_struct.pool.purchased import BUYING, REVOLVING, purchased
-from abs_struct.terms.clock import steps_of
+from abs_struct.pool.purchased import BUYING, DAYS, REVOLVING, purchased
+from abs_struct.terms.clock import MONTH, steps_of
 from abs_struct.waterfall.early import read_too_early
 from abs_struct.waterfall.quantities import DEAL, INTERRUPTED
 
@@ -99,11 +100,14 @@ def purchases(build: Build) -> list[Part]:
     build.slots |= {slot.path: slot for slot in slots}
     build.data |= data
     build.past |= dict.fromkeys(past)
-    lines = REVOLVING.lines if steps is None else (*REVOLVING.lines, BUYING)
+    lines = REVOLVING.lines if steps is None else (*REVOLVING.lines, DAYS, BUYING)
     build.slot("revolving", lines, by_balance=terms.revolving.mix == "balance")
-    build.flags("revolving.open", lambda period: dates[period - 1] <= until)
     if steps is None:
+        build.flags("revolving.open", lambda period: dates[period - 1] <= until)
         return [part]
+    months = tuple(zip(build.schedule.collection_start, build.schedule.collection_end, strict=True))
+    build.flags("revolving.open", lambda period: months[period - 1][1] <= until)
+    build.series("revolving.days", (days_to_buy(until, start, end) for start, end in months))
     pool_slot = build.slots["pool"]
     pool_slot.lines += (next(line for line in POOL.lines if line.name == "reinvested"),)
     everything = terms.revolving.spends == "collections"
@@ -114,6 +118,19 @@ def purchases(build: Build) -> list[Part]:
             part.kinds, part.pool, part.last, part.sold, steps, terms.revolving.retain, everything, due_days
         )
     ]
+
+
+def days_to_buy(until: date, start: date, end: date) -> float:
+    """The days of a month, counted as 30, on which a clock may buy until a day.
+
+    >>> [days_to_buy(date(2028, 2, day), date(2028, 2, 1), date(2028, 2, 29)) for day in (1, 14, 29)]
+    [1.0, 14.0, 30.0]
+    >>> days_to_buy(date(2028, 1, 31), date(2028, 2, 1), date(2028, 2, 29))
+    0.0
+    """
+    if until >= end:
+        return float(MONTH)
+    return float(min(max((until - start).days + 1, 0), MONTH))
 
 
 def enter_deal(build: Build) -> None:

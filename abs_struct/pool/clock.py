@@ -9,6 +9,10 @@ A receivable bought in a step has its instalments in the same step of later mont
 step of that day of the next month, whenever it was bought. As receivables age by whole months, a finer clock moves cash
 within a month and not from one month to another: what it changes is what is spent before a payment date and what after.
 
+The last day of purchases is a day of a month: steps that end on it or before it buy, later ones do not. To the clauses
+of the waterfall the deal revolves while it pays months that ended by that day, and no longer when it pays the month of
+that day: what comes in after it goes to the notes.
+
 Sums over the steps are the lines of the month; what was spent never reaches the accounts. The steps themselves are no
 lines, so that such a deal has no live workbook.
 """
@@ -81,7 +85,6 @@ class BuyWithinMonths(RunOffPurchases):
         own_collections = pool.collections if self.everything else pool.principal_collections
         arriving = own_collections / float(self.steps)
         kept = 0.0 if self.retained is None else x.maximum(self.retained(x, s), 0.0)
-        gate = x.both(revolving.open > 0.5, revolving.buying > 0.5)
         arrived: Value = 0.0
         spent: Value = 0.0
         first = len(s.entities[self.kinds[0].path].history)
@@ -89,6 +92,7 @@ class BuyWithinMonths(RunOffPurchases):
             arrived = arrived + arriving
             for kind, due_day in zip(self.kinds, self.due_days, strict=True):
                 arrived = arrived + self.pay(x, s, kind, due_day, first + step)
+            gate = x.both(revolving.days > ceil((step + 1) * MONTH / self.steps) - 0.5, revolving.buying > 0.5)
             cash = x.where(gate, x.maximum(arrived - kept - spent, 0.0), 0.0)
             spent = spent + self.buy(x, s, cash)
 

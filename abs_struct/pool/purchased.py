@@ -59,6 +59,9 @@ REVOLVING = declare(
 )
 #: Where purchases have a clock of their own.
 REINVESTED = flow("reinvested", "Reinvested", "循环再投资", "cash spent on purchases between payment dates")
+DAYS = data(
+    "days", "Days of purchases", "可购买日数", "the days of the month, of 30, until the last to buy", unit="number"
+)
 BUYING = stock("buying", "Buying", "可循环购买", "1 where the last payment date left the deal free to buy", unit="flag")
 
 #: The flows of a purchase, by convolution: of the receivable, and of its unit.

@@ -94,7 +94,7 @@ class Receivable(Terms):
 class Revolving(Terms):
     """Purchases: the step `purchase` buys receivables with cash of its section while this block allows it."""
 
-    until: Day = Field(description="the last day on which anything is bought")
+    until: Day = Field(description="the last day on which anything is bought; by a clock of its own, to the day")
     when: Formula | None = Field(
         default=None, description="bought while this holds, such as not triggers.early_end.active; may hold again"
     )

@@ -11,7 +11,11 @@ from abs_struct.core.state import State
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RevolvingState:
-    """active = the day of the last purchase has not passed, and `when` holds; it may hold again after it did not."""
+    """active = the day of the last purchase has not passed, and `when` holds; it may hold again after it did not.
+
+    It has passed on the payment dates after it; with a purchase clock of its own, on those that pay for the month of
+    that day or for later ones.
+    """
 
     when: Formula | None = None
     clocked: bool = False

@@ -44,8 +44,8 @@ def changed(**changes: object) -> abs_struct.Result:
 
 
 def turns(result: abs_struct.Result) -> float:
-    """Par bought in the revolving year / initial pool."""
-    return float(result.lines["pool.purchased"][YEAR].sum() / result.lines["pool.initial_balance"][0])
+    """Par bought in the revolving year, to its last day / initial pool."""
+    return float(result.lines["pool.purchased"].sum() / result.lines["pool.initial_balance"][0])
 
 
 def test_the_base_case_ties_to_its_documents() -> None:
@@ -91,11 +91,12 @@ CLAUSE = """\
 
 
 def clocked(folder: Path, clock: str) -> abs_struct.Deal:
-    """The deal on a clock of its own: the clause that buys on payment dates is left out, as the file says."""
+    """The deal on a clock of its own: to 14 January, without the clause that buys on payment dates."""
     text = FILE.read_text(encoding="utf-8")
     for old, new in (
         (CLAUSE, ""),
         ("  mix: balance", f"  clock: {clock}\n  mix: balance"),
+        ("until: 2028-01-31 ", "until: 2028-01-14 "),
         ("tapes/", f"{DEALS}/tapes/"),
     ):
         assert old in text
@@ -107,16 +108,68 @@ def clocked(folder: Path, clock: str) -> abs_struct.Deal:
 
 @pytest.mark.parametrize("clock", ["payment dates", "monthly", "daily"])
 def test_the_turnover_of_the_revolving_year(clock: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """About 6.8 turns where the pool is held at its shares (here within 10%), fewer where each purchase has them."""
+    """About 6.8 turns where the pool is held at its shares (here within 10%), fewer where each purchase has them.
+
+    Half a turn more on the daily clock, which buys to 14 January; class A is then repaid half a month later.
+    """
     one = deal() if clock == "payment dates" else clocked(tmp_path, clock)
     results = {mix: one.with_({"revolving.mix": mix}).run() for mix in ("balance", "fixed")}
     assert not any(result.failures for result in results.values())
     found = {mix: turns(result) for mix, result in results.items()}
     with capsys.disabled():
         print(f"\nHB-REV 2027-1, {clock}: " + ", ".join(f"mix {mix} {value:.2f} turns" for mix, value in found.items()))
-    assert found["balance"] == pytest.approx(6.8, rel=0.10)
+    more = 0.5 if clock == "daily" else 0.0
+    assert found["balance"] == pytest.approx(6.8 + more, rel=0.10)
     assert 3.5 < found["fixed"] < 0.75 * found["balance"]
-    assert results["balance"].note_measures["A"].wal == pytest.approx(base().note_measures["A"].wal, rel=0.02)
+    for result in results.values():
+        lines = result.lines
+        assert not lines["notes.A.principal_paid"][:13].any()
+        if clock == "daily":  # fourteen days of January are bought with, and are not there to repay
+            assert lines["pool.purchased"][13] > 0.0
+    later = results["balance"].note_measures["A"].wal - base().note_measures["A"].wal
+    assert later == pytest.approx(more / 8.0, abs=0.02)
+    assert months_to_repay(results["balance"]) <= 5
+
+
+def months_to_repay(result: abs_struct.Result) -> int:
+    """Payment dates from the first one after the revolving year until class A is repaid."""
+    return int(np.argmax(result.lines["notes.A.balance"] <= 0.01)) - 12
+
+
+def test_a_daily_clock_turns_more_and_a_fixed_mix_less(tmp_path: Path) -> None:
+    """To 14 January: the last monthly purchase is of 31 December, the last daily one of the 14th, half a month more."""
+    monthly, daily = (clocked(tmp_path, clock).run() for clock in ("monthly", "daily"))
+    assert turns(daily) > turns(monthly) + 0.15
+    assert daily.lines["pool.purchased"][YEAR] == pytest.approx(monthly.lines["pool.purchased"][YEAR], rel=2e-3)
+    assert not monthly.lines["pool.purchased"][13]
+    lines = daily.lines  # by the 14th the bills are paid, which were due on the 10th, and half of the rest
+    bills = lines["receivables.bill.scheduled_principal"][13] / lines["pool.principal_collections"][13]
+    january = lines["pool.purchased"][13] / lines["pool.purchased"][12]
+    assert january == pytest.approx(bills + (1.0 - bills) * 14 / 30, rel=0.02)
+    fixed = clocked(tmp_path, "daily").with_({"revolving.mix": "fixed"}).run()
+    assert turns(fixed) < 0.75 * turns(daily)
+
+
+def test_turnover_purchases_pool_and_cash_roll_forward_to_the_cent() -> None:
+    """On each of the twelve purchase dates, and in all: what is there before, what comes, what goes, what is left."""
+    lines = base().lines
+    turned = 0.0
+    for t in range(1, 13):
+        now = {name: lines[name][t] for name in lines}
+        price = sum(now[f"receivables.{name}.price_paid"] for name in SHARES)
+        par = sum(now[f"receivables.{name}.purchased"] for name in SHARES)
+        assert par == pytest.approx(now["pool.purchased"], abs=0.005)
+        assert price == pytest.approx(par - 0.0045 * now["receivables.bill.purchased"], abs=0.005)
+        gone = now["pool.scheduled_principal"] + now["pool.prepaid"] + now["pool.defaulted"]
+        assert lines["pool.balance"][t - 1] - gone + par == pytest.approx(now["pool.balance"], abs=0.005)
+        accounts = ("collections", "retained", "reserve", "transfer_reserve")
+        before, after = (sum(lines[f"accounts.{name}.balance"][k] for name in accounts) for k in (t - 1, t))
+        came = sum(now[f"accounts.{name}.received"] for name in accounts)
+        out = sum_of_fees(lines, t) + now["notes.A.interest_paid"] + now["notes.B.interest_paid"]
+        assert before + came - out - price == pytest.approx(after, abs=0.005)
+        turned += par
+        assert now["amounts.bought"] + par == pytest.approx(turned, abs=0.005)
+    assert turned / lines["pool.initial_balance"][0] == pytest.approx(turns(base()), rel=1e-12)
 
 
 def test_the_mixes_do_what_they_say() -> None:

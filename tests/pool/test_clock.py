@@ -47,8 +47,11 @@ def clocked(folder: Path, clock: str = "daily", mix: str = "fixed", **changes: o
     return small(folder, TERMS + BOUGHT.format(clock=clock, mix=mix), WATERFALL, **changes)
 
 
-def replay(deal: Any, lines: Any, steps: int) -> dict[str, Any]:
-    """Buy and run off every receivable by itself: one list entry a purchase, no sums over purchases beforehand."""
+def replay(deal: Any, lines: Any, steps: int, pieces: int = 1) -> dict[str, Any]:
+    """Buy and run off every receivable by itself: one list entry a purchase, no sums over purchases beforehand.
+
+    Each purchase is cut into `pieces` receivables of unequal sizes. The last day to buy is the 14th day of month 13.
+    """
     periods = lines.periods
     units = {}
     for name in KINDS:
@@ -64,6 +67,7 @@ def replay(deal: Any, lines: Any, steps: int) -> dict[str, Any]:
     groups = [path.rpartition(".")[0] for path in lines if path.startswith("cohorts.") and path.endswith(".interest")]
     bought: list[tuple[str, int, float]] = []
     sums = {name: np.zeros(periods + 1) for name in ("principal", "interest", "defaulted", "purchased", "spent")}
+    draw = np.random.default_rng(pieces)
     for month in range(1, periods + 1):
         own = sum(
             lines[f"{g}.interest"][month] + lines[f"{g}.scheduled_principal"][month] + lines[f"{g}.prepaid"][month]
@@ -71,8 +75,8 @@ def replay(deal: Any, lines: Any, steps: int) -> dict[str, Any]:
         )
         own += lines["groups.others.recovered"][month]
         arrived = spent = 0.0
-        active = lines["revolving.open"][month] > 0.5 and (month == 1 or lines["revolving.buying"][month - 1] > 0.5)
         for step in range(steps):
+            active = (month - 1) * 30 + (step + 1) * 30 / steps <= 12 * 30 + 14
             now = (month - 1) * steps + step
             arrived += own / steps
             for name, when, par in bought:
@@ -96,11 +100,12 @@ def replay(deal: Any, lines: Any, steps: int) -> dict[str, Any]:
             for name in KINDS:
                 par = units[name][0].share * par_total
                 if par > 0.0:
-                    bought.append((name, now, par))
+                    sizes = draw.dirichlet(np.ones(pieces)) * par
+                    bought += [(name, now, float(size)) for size in sizes]
                 sums["purchased"][month] += par
             spent += cash
         sums["spent"][month] = spent
-    return sums
+    return sums | {"count": len(bought)}
 
 
 def age_of(product: Any, when: int, now: int, steps: int) -> int | None:
@@ -112,14 +117,20 @@ def age_of(product: Any, when: int, now: int, steps: int) -> int | None:
     return months if rest == 0 and 1 <= months <= product.term else None
 
 
-@pytest.mark.parametrize(("clock", "steps"), [("monthly", 1), ("3 times a month", 3), ("daily", 30)])
-def test_each_receivable_by_itself_gives_the_same(clock: str, steps: int, tmp_path: Path) -> None:
-    """A year of purchases, thousands of receivables, each with its own age: to 1e-9 of the pool."""
+@pytest.mark.parametrize(
+    ("clock", "steps", "pieces", "count"),
+    [("monthly", 1, 1, 36), ("3 times a month", 3, 1, 111), ("daily", 30, 5, 5_000)],
+)
+def test_each_receivable_by_itself_gives_the_same(
+    clock: str, steps: int, pieces: int, count: int, tmp_path: Path
+) -> None:
+    """A year of purchases, up to 5,000 receivables, each with its own age and size: to 1e-9 of the pool."""
     deal = clocked(tmp_path, clock, **{"assumptions.default": "{cdr: 2%}"})
     result = deal.run()
     assert not result.failures, [str(check) for check in result.failures]
     lines = result.lines
-    found = replay(deal, lines, steps)
+    found = replay(deal, lines, steps, pieces)
+    assert found["count"] >= count
     scale = 1e-9 * lines["pool.balance"].max()
     own = {word: sum(lines[f"receivables.{name}.{word}"] for name in KINDS) for word in
            ("scheduled_principal", "prepaid", "interest", "defaulted", "purchased", "reinvested")}  # fmt: skip
@@ -133,11 +144,60 @@ def test_each_receivable_by_itself_gives_the_same(clock: str, steps: int, tmp_pa
 
 def test_clocks_agree_on_the_month(tmp_path: Path) -> None:
     """Every receivable ages by whole months, so that finer clocks move cash within a month and not from it."""
-    lines = [clocked(tmp_path, clock).run().lines for clock in ("monthly", "3 times a month", "daily")]
+    changes = {"revolving.until": "2028-01-31"}  # a day inside a month: the next test
+    lines = [clocked(tmp_path, clock, **changes).run().lines for clock in ("monthly", "3 times a month", "daily")]
     for path in ("pool.purchased", "pool.balance", "pool.interest", "notes.A.balance"):
         scale = 1e-9 * lines[0]["pool.balance"].max()
         assert np.abs(lines[0][path] - lines[2][path]).max() <= scale
         assert np.abs(lines[1][path] - lines[2][path]).max() <= scale
+
+
+def test_finer_clocks_come_to_the_daily_one(tmp_path: Path) -> None:
+    """Until the 14th: a clock spends what came in until its last step by then, the rest lies idle to the payment date.
+
+    What a clock spends less than the daily one is, to the cent, what it leaves to the accounts; it falls from the cash
+    of fourteen days to nil as the clock becomes finer.
+    """
+    last = 13
+    daily = clocked(tmp_path).run().lines
+    gaps = []
+    for times, day in ((1, 0), (2, 0), (3, 10), (5, 12), (10, 12), (15, 14)):
+        lines = clocked(tmp_path, f"{times} times a month").run().lines
+        unspent = daily["pool.reinvested"] - lines["pool.reinvested"]
+        idle = lines["accounts.collections.received"] - daily["accounts.collections.received"]
+        assert np.abs(unspent - idle)[: last + 1].max() <= 0.005
+        assert np.abs(unspent[:last]).max() <= 0.005  # whole months are the same
+        assert (lines["pool.purchased"][last] > 0.0) == (day > 0)
+        gaps.append(float(idle[last]))
+    assert gaps == sorted(gaps, reverse=True)
+    assert gaps[0] == pytest.approx(daily["pool.reinvested"][last], rel=1e-9)
+    assert gaps[0] > gaps[2] > gaps[3] > 1_000.0
+    assert abs(gaps[-1]) <= 0.005
+    assert not daily["pool.purchased"][last + 1 :].any()
+
+
+def test_until_holds_to_the_day(tmp_path: Path) -> None:
+    """One day more buys with one more day of cash; the month's end is its last day, whatever its length."""
+    spent = {}
+    for day in ("2027-12-31", "2028-01-01", "2028-01-14", "2028-01-15", "2028-01-30", "2028-01-31", "2028-02-01"):
+        lines = clocked(tmp_path, **{"revolving.until": day}).run().lines
+        spent[day] = lines["pool.reinvested"][[12, 13, 14]]
+    year = spent["2027-12-31"]
+    assert year[0] > 0.0
+    assert not year[1:].any()
+    thirteenth = [found[1] for found in spent.values()]
+    assert thirteenth == sorted(thirteenth)
+    assert 0.0 < spent["2028-01-14"][1] < spent["2028-01-15"][1] < spent["2028-01-30"][1]
+    assert spent["2028-01-30"][1] == spent["2028-01-31"][1] == spent["2028-02-01"][1]  # a month counts 30 days
+    assert spent["2028-01-31"][2] == 0.0 <= spent["2028-02-01"][2]
+
+
+def test_notes_are_repaid_with_the_month_of_the_last_day(tmp_path: Path) -> None:
+    """Collections of December are spent until 31 December; those of January pay the notes from the 15th on."""
+    lines = clocked(tmp_path).run().lines
+    assert not lines["notes.A.principal_paid"][:13].any()
+    assert lines["notes.A.principal_paid"][13] > 0.0
+    assert lines["revolving.active"][[12, 13]].tolist() == [1.0, 0.0]
 
 
 def test_buying_as_cash_comes_in_turns_more_than_on_payment_dates(tmp_path: Path) -> None:
@@ -156,7 +216,7 @@ def test_what_is_spent_never_reaches_the_accounts(tmp_path: Path) -> None:
     lines = clocked(tmp_path).run().lines
     received, spent = lines["accounts.collections.received"], lines["pool.reinvested"]
     assert np.abs(received + spent - lines["pool.collections"])[1:].max() <= 1e-6
-    open_months = (lines["revolving.open"][1:] > 0.5) & (lines["revolving.active"][1:] > 0.5)
+    open_months = lines["revolving.active"][1:] > 0.5
     assert received[1:][open_months].min() >= 2_000.0 - 1e-6
 
 
