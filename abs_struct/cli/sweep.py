@@ -38,7 +38,7 @@ def sweep(
         ),
     ] = None,
     design: Annotated[
-        str, typer.Option("--design", metavar="KIND", help="grid, lhs:N (Latin hypercube) or sobol:N.")
+        str, typer.Option("--design", metavar="KIND", help="grid, one-at-a-time, lhs:N (Latin hypercube) or sobol:N.")
     ] = "grid",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of a drawn design.")] = 0,
     record: Annotated[
@@ -71,18 +71,37 @@ def sweep(
             "--scheduler", metavar="ADDRESS", help="Of --executor dask, as tcp://host:port.", show_default=False
         ),
     ] = None,
+    table: Annotated[
+        Literal["price-yield", "decrement"] | None,
+        typer.Option("--table", help="Instead of a grid: yields by price, or decrements by date.", show_default=False),
+    ] = None,
+    note: Annotated[
+        list[str] | None,
+        typer.Option("--note", metavar="NAMES", help="Classes of the table.", show_default=False),
+    ] = None,
+    prices: Annotated[
+        str | None,
+        typer.Option("--prices", metavar="VALUES", help="Of --table price-yield, as 98:102:0.5.", show_default=False),
+    ] = None,
     out: Folder = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a sweep that was interrupted.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Allow more than ten million cells.")] = False,
     json_: Json = False,
 ) -> None:
     """Run the deal over a grid of scenarios; write a tidy table and a heat map of each measure."""
+    from abs_struct.core.findings import UsageError
     from abs_struct.study import sweep as study_of
     from abs_struct.study.executors import executor_of
     from abs_struct.study.kept import Kept
 
     names, lines = words_of(measure), words_of(record)
     base = loaded(deal, changes, tape)
+    if table is not None:
+        for file in tabled(base, table, words_of(note), prices, vary or [], folder_of(deal, out)):
+            print(file)
+        return
+    if note or prices is not None:
+        raise UsageError("--note and --prices belong to --table price-yield or --table decrement")
     wanted = asked(base, vary or [], scenarios, design, seed)
     folder = folder_of(deal, out)
     keep = Kept(folder / ".sweep")
@@ -98,7 +117,7 @@ def sweep(
             say(f"{keep.count():,} finished chunks are kept; the same command with --resume goes on from there")
             raise
         progress.stage("writing files")
-        files = written(study, folder, pictures=bool(names))
+        files = written(study, folder, pictures=bool(names), alone=design == "one-at-a-time")
     keep.clear()
     if json_:
         print_json(study.summary(files))
@@ -120,6 +139,35 @@ def words_of(given: list[str] | None) -> list[str]:
     return [word.strip() for text in given or () for word in text.split(",") if word.strip()]
 
 
+def tabled(base: Deal, kind: str, notes: list[str], prices: str | None, vary: list[str], folder: Path) -> list[str]:
+    """Print a price/yield or decrement table for each class, and write it as CSV.
+
+    Raises
+    ------
+    UsageError : no prices, or not one field to vary
+    """
+    from abs_struct.core.findings import UsageError
+    from abs_struct.handoff.grids import write_table
+    from abs_struct.study import axis_of
+    from abs_struct.study.tables import decrements, price_yield
+
+    if len(vary) != 1:
+        raise UsageError(f"--table {kind}: takes one --vary, as in --vary assumptions.prepayment.cpr=5%:30%:5%")
+    speeds, names = axis_of(vary[0]), notes or list(base.terms.notes)
+    if kind == "decrement":
+        if prices is not None:
+            raise UsageError("--prices belongs to --table price-yield")
+        found = {"decrement": decrements(base, names, speeds)}
+    else:
+        if prices is None:
+            raise UsageError("--table price-yield: say which prices, as in --prices 98:102:0.5")
+        at = axis_of(f"prices={prices}")
+        found = {f"price_yield_{name}": price_yield(base, name, at, speeds) for name in names}
+    for frame in found.values():
+        print(frame.to_string(float_format="{:.4f}".format))
+    return [str(write_table(frame, folder / f"{name}.csv")) for name, frame in found.items()]
+
+
 def asked(base: Deal, vary: list[str], scenarios: Path | None, design: str, seed: int) -> list[Axis] | Design:
     """The scenarios that the options ask for.
 
@@ -134,21 +182,27 @@ def asked(base: Deal, vary: list[str], scenarios: Path | None, design: str, seed
         if vary or design != "grid":
             raise UsageError(f"--scenarios {scenarios}: says all scenarios; leave out --vary and --design")
         return design_from(base, scenarios)
+    if design == "one-at-a-time":
+        from abs_struct.study.single import one_at_a_time
+
+        return one_at_a_time(base, [axis_of(text) for text in vary])
     if design != "grid":
         return drawn(design, vary, seed)
     return [axis_of(text) for text in vary]
 
 
-def written(study: Study, folder: Path, *, pictures: bool) -> list[str]:
+def written(study: Study, folder: Path, *, pictures: bool, alone: bool = False) -> list[str]:
     """The files of a study: the tidy table twice, the grids, and a heat map of each measure that was named."""
-    from abs_struct.handoff.grids import write_grids, write_heat_maps
+    from abs_struct.handoff.grids import write_grids, write_heat_maps, write_one_at_a_time
 
     files = [study.save(folder / f"sweep{ending}") for ending in (".csv", ".parquet")]
     if study.recorded:
         files.append(study.save_lines(folder / "lines.parquet"))
+    lives = [name for name in study.measures if name.endswith(".wal")]
+    wanted = study.measures if pictures else tuple([*lives, *study.measures][:1])
+    if alone:
+        files += write_one_at_a_time(study, folder, wanted[:MOST_PICTURES])
     if study.axes:
         files.append(write_grids(study, folder / "sweep.xlsx"))
-        lives = [name for name in study.measures if name.endswith(".wal")]
-        wanted = study.measures if pictures else tuple([*lives, *study.measures][:1])
         files += write_heat_maps(study, folder, wanted[:MOST_PICTURES])
     return [str(file) for file in files]

@@ -32,6 +32,38 @@ def write_heat_maps(study: Study, folder: str | Path, measures: Sequence[str]) -
     return files
 
 
+def write_one_at_a_time(study: Study, folder: str | Path, measures: Sequence[str]) -> list[Path]:
+    """A tornado and a spider of each measure, as PNG; no spider where no field has a number to start from.
+
+    Raises
+    ------
+    UsageError : no such measure, or scenarios that are not one at a time
+    """
+    from abs_struct.study.single import numbered, spider, tornado
+
+    pictures = {"tornado": tornado} | ({"spider": spider} if numbered(study) else {})
+    files = []
+    for measure in measures:
+        for kind, draw in pictures.items():
+            file = Path(folder) / f"{kind}_{measure.replace('.', '_')}.png"
+            with whole(file) as draft:
+                draw(study, measure).savefig(draft, dpi=150, metadata={"Software": None})
+            files.append(file)
+    return files
+
+
+def write_table(frame: Any, path: Path) -> Path:
+    """A price/yield or decrement table as CSV, whole or not at all.
+
+    Raises
+    ------
+    UsageError : nothing can be written there
+    """
+    with whole(path) as draft:
+        frame.to_csv(draft, lineterminator="\n")
+    return path
+
+
 def number_format(measure: str) -> str:
     """How the cells of a measure print: rates in per cent, lives with two decimals, money in units."""
     word = measure.rpartition(".")[2]

@@ -101,6 +101,18 @@ def test_sweep_of_a_file_of_scenarios(place):
     assert (folder / "sweep.csv").read_text().splitlines()[2].startswith("fast,0.3,")
 
 
+def test_sweep_prints_the_tables_of_an_offering_document(place):
+    """Yields by price and decrements by date on the terminal, and as CSV; tornado and spider as pictures."""
+    small(place)
+    speeds = ("--vary", "assumptions.prepayment.cpr=5%,30%")
+    said = command("sweep", "small.yaml", "--table", "price-yield", "--note", "A", "--prices", "99:101:1", *speeds)
+    assert said.stdout.split()[:3] == ["5%", "30%", "price"]
+    assert "100.0000 100.0000" in command("sweep", "small.yaml", "--table", "decrement", *speeds).stdout
+    command("sweep", "small.yaml", "--design", "one-at-a-time", *speeds, "--measure", "A.wal")
+    names = {path.name for path in (place / "reports" / "small").iterdir()}
+    assert {"price_yield_A.csv", "decrement.csv", "tornado_A_wal.png", "spider_A_wal.png"} <= names
+
+
 def test_sweep_grid_has_the_figures(place):
     """The grid of a measure stands on a sheet of its name."""
     from openpyxl import load_workbook
@@ -126,6 +138,10 @@ def test_sweep_grid_has_the_figures(place):
         (("--scenarios", "s.csv"), "s.csv: no such file of scenarios"),
         (("--design", "lhs:8"), "say what to draw"),
         ((), "varies at least one field"),
+        (("--design", "one-at-a-time"), "say what to vary"),
+        (("--table", "decrement"), "takes one --vary"),
+        (("--table", "price-yield", "--vary", "assumptions.prepayment.cpr=5%"), "say which prices"),
+        (("--note", "A", "--vary", "notes.A.coupon=5%"), "belong to --table"),
         (("--vary", "notes.A.coupon=5%", "--record", "notes.A.balanc"), "did you mean 'notes.A.balance'"),
     ],
 )  # fmt: skip

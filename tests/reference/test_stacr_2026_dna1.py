@@ -127,3 +127,24 @@ def test_a_single_run_proves_itself(changes: dict[str, object]) -> None:
     """Cash, balances and write-downs tie in the checks that every run makes."""
     result = abs_struct.load(DEAL, changes).run()
     assert not result.failures
+
+
+def test_one_sweep_gives_all_cells() -> None:
+    """The 84 printed cumulative credit events are cells of one sweep, over rates, speeds and both ends."""
+    ends = {
+        "to_scheduled_maturity": "deal.final_period",
+        "to_early_redemption": str(abs_struct.load(DEAL).document.tree["call"]["when"]),
+    }
+    rates = [rate for rate in RATES if rate != "0.00"]
+    vary = {
+        "call.when": list(ends.values()),
+        "assumptions.default.cdr": [f"{rate}%" for rate in rates],
+        "assumptions.prepayment.cpr": [f"{speed}%" for speed in SPEEDS],
+    }
+    study = abs_struct.sweep(abs_struct.load(DEAL), vary, ["pool.defaulted"])
+    assert len(study) == 84
+    found = 100.0 * study.values("pool.defaulted") / POOL["inputs"]["pool_total"]
+    events = table("stacr_2026_dna1_cumulative_credit_events")
+    for percent, (basis, rate, speed) in zip(found, product(ends, rates, SPEEDS), strict=True):
+        wanted = printed([row for row in events if row["basis"] == basis])[rate, speed]
+        assert percent == pytest.approx(wanted, abs=POOL["tolerance"]["percent_points"], rel=0), (basis, rate, speed)
