@@ -113,6 +113,8 @@ class Result:
         path = f"triggers.{name}"
         breached, active = self.lines[f"{path}.breached"][1:], self.lines[f"{path}.active"][1:]
         live = self.lines["deal.notes_balance"][:-1] > 0.0
+        if f"{path}.tested" in self.lines:  # a trigger of some periods has no headroom in the others
+            live = live & (self.lines[f"{path}.tested"][1:] > 0.5)
         live = live if live.any() else np.ones_like(live)
         headroom = np.where(live, self.lines[f"{path}.headroom"][1:], np.inf)
         at = int(np.argmin(headroom))
