@@ -261,6 +261,10 @@ def test_the_worst_mix_is_at_its_limits(tmp_path: Path) -> None:
     assert shares[2] == pytest.approx(0.35)
     assert shares[3] <= 0.10 + 1e-12
     assert shares[0] <= 0.50 + 1e-12
+    shorter = small(tmp_path, terms + block + "  longest_remaining_term: 4\n", WATERFALL).run().lines
+    par = np.array([shorter[f"receivables.{name}.purchased"][1] for name in KINDS])
+    assert par @ np.array([1, 3, 12, 24]) / par.sum() == pytest.approx(4.0)
+    assert shares @ np.array([1, 3, 12, 24]) > 4.5
     with pytest.raises(DealError, match="no mix of the receivables meets the limits"):
         _ = small(tmp_path, terms + block + "  least_yield: 60%\n", WATERFALL).program
 
@@ -271,6 +275,7 @@ def test_a_mix_keeps_its_limits(tmp_path: Path) -> None:
         ({"revolving.receivables.bill.limit": "40%"}, "exceeds its limit 40"),
         ({"revolving.least_yield": "50%"}, "less than least_yield"),
         ({"revolving.longest_average_term": "1"}, "average term of"),
+        ({"revolving.longest_remaining_term": "5"}, "5.85 months to its last payments on average"),
     ):
         with pytest.raises(DealError, match=words):
             _ = revolving(tmp_path, **change).program
