@@ -131,6 +131,12 @@ def show(result: Result, files: tuple[str, ...]) -> None:
     amounts = ", ".join(f"{word} {money(value)}" for word, value in parts.items())
     share = deal.net_loss / deal.pool_balance
     print(f"Pool      {amounts} ({factor_percent(share)}), WAL {life(deal.pool_wal)}")
+    if (bought := result.purchases) is not None:
+        until = "" if bought.last is None else f" to {result.dates[bought.last]}"
+        print(
+            f"Purchases par {money(bought.par)} for {money(bought.price)} in {bought.periods} periods{until}: "
+            f"{life(bought.turns)} turns of the initial pool, {life(bought.turns_of_average)} of the average pool"
+        )
     put_in = deal.residual_invested > CENT  # nothing earned on rounding
     irr, times = (rate(deal.residual_irr), life(deal.residual_multiple)) if put_in else ("-", "-")
     print(

@@ -18,6 +18,7 @@ from abs_struct.deal.loose_ends import loose_ends
 from abs_struct.deal.measures import Measures
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.program import compiled
+from abs_struct.deal.purchases import missed_criteria
 from abs_struct.deal.result import Result
 from abs_struct.deal.retention import known_classes, too_little_held
 from abs_struct.waterfall.engine import run
@@ -127,7 +128,7 @@ class Deal:
             )
         if self.terms.retention is not None:
             found += too_little_held(Measures(self.terms, self.schedule, lines, self.program.inputs))
-        return (*found, *loose_ends(self.terms, lines))
+        return (*found, *missed_criteria(self.terms, lines), *loose_ends(self.terms, lines))
 
     def unplaced(self, lines: Ledger) -> float:
         """What the pool could not bear while the deal held it: nothing is asked of it once it has been called."""

@@ -16,6 +16,7 @@ from abs_struct.deal.events import Event, events_of
 from abs_struct.deal.figures import DealMeasures, NoteMeasures
 from abs_struct.deal.measures import Measures
 from abs_struct.deal.model import DealFile
+from abs_struct.deal.purchases import Purchases, purchases_of
 from abs_struct.deal.retention import RetentionTest, retention_test
 from abs_struct.deal.summary import one_line, run_summary
 from abs_struct.waterfall.checks import Check, conservation
@@ -85,6 +86,11 @@ class Result:
         return self.measures.deal()
 
     @cached_property
+    def purchases(self) -> Purchases | None:
+        """What the deal bought and how often it turned its pool; None where it does not revolve."""
+        return purchases_of(self.terms, self.lines)
+
+    @cached_property
     def retention(self) -> RetentionTest | None:
         """Risk retention, tested at closing; None where the deal says nothing of it."""
         return retention_test(self.measures)
@@ -107,6 +113,8 @@ class Result:
         path = f"triggers.{name}"
         breached, active = self.lines[f"{path}.breached"][1:], self.lines[f"{path}.active"][1:]
         live = self.lines["deal.notes_balance"][:-1] > 0.0
+        if f"{path}.tested" in self.lines:  # a trigger of some periods has no headroom in the others
+            live = live & (self.lines[f"{path}.tested"][1:] > 0.5)
         live = live if live.any() else np.ones_like(live)
         headroom = np.where(live, self.lines[f"{path}.headroom"][1:], np.inf)
         at = int(np.argmin(headroom))

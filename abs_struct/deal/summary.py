@@ -43,6 +43,7 @@ def run_summary(result: Run, files: tuple[str, ...] = ()) -> dict[str, Any]:
             "dilution": added(result, "dilution"),
         },
         "delinquency": delinquency_summary(result),
+        "purchases": None if result.purchases is None else result.purchases.as_dict(),
         "notes": {
             name: note_summary(measures) | {"coupon_terms": note_words(result.terms.notes[name])}
             for name, measures in result.note_measures.items()

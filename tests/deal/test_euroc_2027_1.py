@@ -116,6 +116,9 @@ def test_the_base_case_replenishes_for_a_year() -> None:
         lines["pool.cumulative_net_loss"][-1] / (500e6 + lines["pool.purchased"].sum()), rel=1e-12
     )
     assert result.deal_measures.residual_paid + 5e6 == pytest.approx(24e6, rel=0.03)
+    loss = result.triggers["end_of_loss"]  # tested in the year of purchases only
+    assert (loss.at_period, loss.value) == (12, path[12])
+    assert loss.least_headroom == pytest.approx(0.0175 - path[12], rel=1e-9)
 
 
 def test_replenished_for_a_year_at_any_loss_the_classes_break_where_the_sheet_says() -> None:

@@ -52,7 +52,7 @@ def test_the_base_case_ties_to_its_documents() -> None:
     """Pool, sleeves and classes to the cent; lives as a plain simulation has them, within 10%."""
     result = base()
     assert not result.failures, [str(check) for check in result.failures]
-    assert not result.warnings
+    assert len(result.warnings) == 1  # of the purchases, which the next test reads
     assert result.collateral.loans == 50_000
     assert result.collateral.ineligible == 0
     lines = result.lines
@@ -70,6 +70,24 @@ def test_the_base_case_ties_to_its_documents() -> None:
     assert rate[12] == pytest.approx(0.0049, rel=0.10)
     assert rate[-1] == pytest.approx(0.0064, rel=0.10)
     assert lines["amounts.default_flow"][12] == pytest.approx(0.0032, rel=0.10)
+
+
+def test_purchases_that_miss_a_criterion_are_found() -> None:
+    """Held at its shares the pool yields 11%; what is bought for it is three quarters bills, and yields below 9%."""
+    assert base().warnings[0].startswith("the yield is too low in 12 of 12 purchases, most in period 1: 7.86%")
+    assert "least_yield 9.00% (the mix aims at shares of the pool" in base().warnings[0]
+    assert not changed(revolving__mix="fixed").warnings
+    limited = changed(revolving__receivables__bill__limit="75%", revolving__least_yield="7%").warnings
+    bill = base().lines["receivables.bill.purchased"][YEAR] / base().lines["pool.purchased"][YEAR]
+    count = int((bill > 0.75).sum())
+    assert 0 < count < 12
+    assert limited[0].startswith(f"bill exceeds its limit in {count} of 12 purchases, most in period 1: {bill[0]:.2%}")
+    found = base().purchases
+    assert found is not None
+    assert found.turns == pytest.approx(turns(base()), rel=1e-12)
+    assert (found.periods, found.first, found.last) == (12, 1, 12)
+    assert found.par - found.price == pytest.approx(0.0045 * base().lines["receivables.bill.purchased"].sum(), rel=1e-9)
+    assert base().summary()["purchases"]["turns"] == found.turns
 
 
 def test_a_is_repaid_within_five_months_after_the_revolving_period() -> None:

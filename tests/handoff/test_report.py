@@ -310,6 +310,6 @@ def test_failed_write_leaves_nothing(mpl, tmp_path, monkeypatch):
         raise OSError("no")
 
     monkeypatch.setattr("abs_struct.handoff.report.write.cover.fill", fail)
-    with pytest.raises(OSError, match="no"):
+    with pytest.raises(UsageError, match="could not be written to its end"):
         write_report(mpl, tmp_path / "report.xlsx")
     assert list(tmp_path.iterdir()) == []

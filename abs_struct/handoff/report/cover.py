@@ -87,7 +87,7 @@ def block(sheet: Sheet, row: int, column: int, words: str, facts: Sequence[tuple
 def deal_facts(view: View) -> list[tuple[str, str]]:
     """Dates, currency, pool."""
     terms, collateral = view.result.terms, view.result.collateral
-    dates, deal = terms.dates, view.result.deal_measures
+    dates, deal, bought = terms.dates, view.result.deal_measures, view.result.purchases
     final = dates.legal_final.isoformat() if dates.legal_final else "-"
     classes = sum(not note.subordinated_loan for note in terms.notes.values())
     return [
@@ -99,6 +99,7 @@ def deal_facts(view: View) -> list[tuple[str, str]]:
         ("Currency", terms.currency),
         ("Pool", f"{money(collateral.balance)} in {collateral.loans:,} loans"),
         ("Notes", f"{classes} classes, {deal.advance_rate:.2%} of the pool"),
+        *([] if bought is None else [("Purchases", f"{money(bought.par)}, {bought.turns:.2f} turns of the pool")]),
     ]
 
 
