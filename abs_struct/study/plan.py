@@ -157,7 +157,10 @@ def field_of(deal: Deal, varied: Varied) -> Field:
 def point(deal: Deal, path: str, value: str) -> Point:
     """The deal with one field changed."""
     changed = deal.with_({path: value})
-    return Point(shape_of(changed), changed.compiled.inputs)
+    program = changed.compiled
+    lines = ",".join(f"{path}.{line.name}" for path, slot in program.slots.items() for line in slot.lines)
+    # what a value adds to the program or leaves out of it (a rate of nil, say) is shape too
+    return Point(f"{shape_of(changed)} {lines} {sorted(program.inputs)}", program.inputs)
 
 
 def straight_of(deal: Deal, varied: Varied) -> Straight | None:
@@ -174,7 +177,8 @@ def straight_of(deal: Deal, varied: Varied) -> Straight | None:
             return None
         values, texts = np.array(numbers, dtype=float), varied.texts
     order = np.argsort(values, kind="stable")
-    tried = sorted({int(order[0]), int(order[len(order) // 2]), int(order[-1])})
+    nil = np.flatnonzero(values == 0.0)[:1].tolist()  # a rate of nil may leave its lines out of the program
+    tried = sorted({int(order[0]), int(order[len(order) // 2]), int(order[-1]), *nil})
     points = [point(deal, varied.path, repr(float(values[k])) if texts is None else texts[k]) for k in tried]
     base = points[0]
     for k, found in zip(tried, points, strict=True):
