@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from abs_struct.core.findings import nearest
 from abs_struct.core.state import Part
+from abs_struct.deal.build import Build
 from abs_struct.deal.readings import money
 from abs_struct.waterfall.facilities import FACILITIES, CloseFacilities, FacilityRules, OpenFacilities
 from abs_struct.waterfall.hedges import HEDGES, CloseHedges, HedgeRules, SettleHedges
+from abs_struct.waterfall.rates import RateRule
 from abs_struct.waterfall.take import COLLECTIONS
-
-if TYPE_CHECKING:
-    from abs_struct.deal.liabilities import Liabilities
 
 
 class Counterparties:
     """Who lends to a deal in need, and who swaps rates with it."""
 
-    def __init__(self, liabilities: Liabilities) -> None:
-        self.liabilities = liabilities
-        self.build = liabilities.build
+    def __init__(self, build: Build, rates: dict[str, RateRule]) -> None:
+        """`rates` are those of all liabilities by path, to which the rates of facilities and hedges are added."""
+        self.build, self.rates = build, rates
         self.enter_facilities()
         self.enter_hedges()
 
@@ -31,7 +28,7 @@ class Counterparties:
             path = f"facilities.{name}"
             if name in build.terms.accounts or name == COLLECTIONS:
                 raise build.mistake(path, f"'{name}' is the name of an account too; rename one of them")
-            lines = (*FACILITIES.lines, *self.liabilities.rate(path, "rate", facility.rate).lines())
+            lines = (*FACILITIES.lines, *self.rate(path, "rate", facility.rate).lines())
             build.slot(path, lines, inputs={"commitment_fee": f"{path}.commitment_fee"})
             build.series(f"{path}.year_fraction", [1.0 / 12.0] * build.periods)
 
@@ -40,7 +37,7 @@ class Counterparties:
         build, dates = self.build, self.build.schedule.payment_dates
         for name, hedge in build.terms.hedges.items():
             path = f"hedges.{name}"
-            rates = [self.liabilities.rate(path, word, getattr(hedge, word)) for word in ("pays", "receives", "strike")]
+            rates = [self.rate(path, word, getattr(hedge, word)) for word in ("pays", "receives", "strike")]
             build.slot(path, (*HEDGES.lines, *(line for rate in rates for line in rate.lines())))
             known = (COLLECTIONS, *build.terms.accounts)
             if hedge.into not in known:
@@ -53,6 +50,12 @@ class Counterparties:
             )  # fmt: skip
             build.flags(f"{path}.in_force", lambda period, last=ended: period < last)  # type: ignore[misc]
             build.flags(f"{path}.ends", lambda period, last=ended: period == last)  # type: ignore[misc]
+
+    def rate(self, owner: str, word: str, terms: object) -> RateRule:
+        """A rate of an entity, kept to be bound when all names are known."""
+        rule = self.build.rate(owner, word, terms)  # type: ignore[arg-type]
+        self.rates[rule.path] = rule
+        return rule
 
     def parts(self) -> list[Part]:
         """Hedges are settled and facilities opened, after interest has accrued."""
@@ -76,9 +79,7 @@ class Counterparties:
         """Facilities as the engine sees them."""
         build = self.build
         return tuple(
-            FacilityRules(
-                name, build.bind(facility.limit, money, build.early), self.liabilities.rates[f"facilities.{name}.rate"]
-            )
+            FacilityRules(name, build.bind(facility.limit, money, build.early), self.rates[f"facilities.{name}.rate"])
             for name, facility in build.terms.facilities.items()
         )
 
@@ -86,7 +87,7 @@ class Counterparties:
         """Hedges as the engine sees them."""
         build, found = self.build, []
         for name, hedge in build.terms.hedges.items():
-            rates = {word: self.liabilities.rates[f"hedges.{name}.{word}"] for word in ("pays", "receives", "strike")}
+            rates = {word: self.rates[f"hedges.{name}.{word}"] for word in ("pays", "receives", "strike")}
             if hedge.termination is not None:
                 build.bind(hedge.termination, money, build.early)
             notional = build.bind(hedge.notional, money, build.early)

@@ -146,7 +146,7 @@ class Liabilities:
             return None
         from abs_struct.deal.counterparties import Counterparties  # few deals have any
 
-        return Counterparties(self)
+        return Counterparties(self.build, self.rates)
 
     def rate(self, owner: str, word: str, terms: object) -> RateRule:
         """A rate of an entity, kept to be bound when all names are known."""
