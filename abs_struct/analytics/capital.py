@@ -15,7 +15,29 @@ CONFIDENCE = 0.999
 
 
 def between(probability: float, low: float, high: float, speed: float) -> float:
-    """A correlation that falls from `high` to `low` as the probability of default rises."""
+    """A correlation that falls from `high` to `low` as the probability of default rises.
+
+    w = (1 - exp(-speed p)) / (1 - exp(-speed)); low w + high (1 - w).
+
+    Parameters
+    ----------
+    probability : scalar, fraction a year
+    low, high : scalars, fractions
+    speed : scalar, pure number
+
+    Returns
+    -------
+    scalar, fraction
+
+    Raises
+    ------
+    Nothing
+
+    Source: Basel Committee (2006), paragraph 272.
+
+    >>> between(1.0, 0.03, 0.16, 35.0)
+    0.03
+    """
     weight = float(np.expm1(-speed * probability) / np.expm1(-speed))
     return low * weight + high * (1.0 - weight)
 
@@ -64,6 +86,9 @@ def corporate_correlation(probability: float, turnover: float = 50.0) -> float:
     Nothing
 
     Source: Basel Committee (2006), paragraphs 272 and 273.
+
+    >>> round(corporate_correlation(0.01), 4), round(corporate_correlation(0.01, turnover=5.0), 4)
+    (0.1928, 0.1528)
     """
     small = 0.04 * (1.0 - (min(max(turnover, 5.0), 50.0) - 5.0) / 45.0)
     return between(probability, 0.12, 0.24, 50.0) - small
@@ -116,6 +141,9 @@ def corporate_risk_weight(
     AnalyticsError : a probability that is none
 
     Source: Basel Committee (2006), paragraph 272.
+
+    >>> round(100 * corporate_risk_weight(0.01, 0.45), 2)
+    92.32
     """
     level = quantile(probability, corporate_correlation(probability, turnover), CONFIDENCE)
     slope = (0.11852 - 0.05478 * np.log(probability)) ** 2

@@ -29,6 +29,10 @@ def parameters(mean: Any, variation: Any) -> tuple[Any, Any]:
     AnalyticsError : a mean or variation of 0 or less
 
     Source: definition of the lognormal distribution.
+
+    >>> mu, sigma = parameters(0.03, 0.5)
+    >>> round(float(mu), 6), round(float(sigma), 6)
+    (-3.61813, 0.472381)
     """
     if not (np.all(np.asarray(mean) > 0.0) and np.all(np.asarray(variation) > 0.0)):
         raise AnalyticsError(f"a lognormal level has a mean and a deviation above 0 (got {mean} and {variation})")
@@ -54,6 +58,9 @@ def level_at(mean: Any, variation: Any, normal: Any) -> Any:
     AnalyticsError : a mean or variation of 0 or less
 
     Source: definition of the lognormal distribution.
+
+    >>> round(float(level_at(0.03, 0.5, 0.0)), 6)  # the median
+    0.026833
     """
     mu, sigma = parameters(mean, variation)
     return np.exp(mu + sigma * np.asarray(normal))
@@ -104,6 +111,9 @@ def exceedance(mean: float, variation: float, level: Any) -> Any:
     AnalyticsError : a mean or variation of 0 or less
 
     Source: definition of the lognormal distribution.
+
+    >>> round(float(exceedance(0.03, 0.5, 0.06)), 6)
+    0.044234
     """
     from scipy.special import ndtr
 
@@ -129,6 +139,9 @@ def stop_loss(mean: float, variation: float, level: float) -> float:
     AnalyticsError : a mean or variation of 0 or less
 
     Source: Black (1976) without discounting.
+
+    >>> round(stop_loss(0.03, 0.5, 0.04), 6)
+    0.002679
     """
     from scipy.special import ndtr
 
