@@ -27,6 +27,9 @@ PUBLIC = {
     # many runs
     "sweep": "abs_struct.study",
     "Study": "abs_struct.study",
+    "simulate": "abs_struct.study",
+    "Simulation": "abs_struct.study",
+    "uncertainty_of": "abs_struct.study",
     # loans
     "read_tape": "abs_struct.tape",
     "Tape": "abs_struct.tape",

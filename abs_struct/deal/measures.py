@@ -166,6 +166,20 @@ class Measures:
         left, lost = self.lines[f"notes.{note}.balance"][-1], f"notes.{note}.unreimbursed"
         return left + self.lines[lost][-1] if lost in self.lines else left
 
+    def value_at_coupon(self, note: str) -> Any:
+        """All payments discounted at the class's own coupon, as a fraction of par: sum of payment(t) / growth(t).
+
+        growth(t) is the product of (1 + coupon x accrual fraction) up to t, so that a class that is paid its interest
+        each period is worth 1, however fast it is repaid; one that waits for interest without more for it, less.
+        """
+        path = f"notes.{note}.coupon"
+        rates = self.lines[path][1:] if path in self.lines else None
+        flows, factor, worth = self.flows(note), 1.0, 0.0
+        for t, fraction in enumerate(self.fractions(note)):
+            factor = factor / (1.0 + (self.inputs[path] if rates is None else rates[t]) * fraction)
+            worth = worth + flows[t] * factor
+        return np.divide(worth, np.maximum(self.balance(note), HALF_A_CENT))
+
     def coupon(self, note: str) -> float:
         """The fixed coupon, or that of the first payment where it changes."""
         path = f"notes.{note}.coupon"
@@ -351,6 +365,7 @@ NOTE_MEASURES: dict[str, Callable[[Measures, str], Any]] = {
     "principal_paid": Measures.principal_paid,
     "interest_shortfall": Measures.interest_shortfall,
     "principal_shortfall": Measures.principal_shortfall,
+    "value_at_coupon": Measures.value_at_coupon,
     "enhancement": Measures.enhancement,
 }
 

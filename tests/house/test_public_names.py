@@ -18,6 +18,7 @@ NAMES = [
     "FormulaError",
     "Place",
     "Result",
+    "Simulation",
     "Study",
     "Tape",
     "TapeError",
@@ -25,7 +26,9 @@ NAMES = [
     "__version__",
     "load",
     "read_tape",
+    "simulate",
     "sweep",
+    "uncertainty_of",
 ]
 
 
