@@ -19,7 +19,7 @@ from abs_struct.core.findings import DealError, UsageError
 from abs_struct.deal import Deal
 from abs_struct.deal.measures import measure_of
 from abs_struct.study.kept import Kept, fingerprint, resumed
-from abs_struct.study.plan import Group, planned
+from abs_struct.study.plan import Group, Known, planned
 from abs_struct.study.varied import Varied
 from abs_struct.study.work import Work
 
@@ -64,6 +64,7 @@ def evaluate(
     executor: Executor | None = None,
     keep: Kept | None = None,
     progress: Progress | None = None,
+    known: Known | None = None,
 ) -> Table:
     """The measures of many scenarios.
 
@@ -76,6 +77,7 @@ def evaluate(
     executor : anything with the `submit` of concurrent.futures; in this process when left out
     keep : where finished chunks are kept, and taken up again; nowhere when left out
     progress : called with scenarios done and in all
+    known : what earlier calls for the same deal have compiled, so that the passes of a search compile nothing again
 
     Returns
     -------
@@ -96,7 +98,7 @@ def evaluate(
     recorded: dict[str, Any] = {}
     finished = pieces = 0
     study = fingerprint(deal, varied, CHUNK) if keep is not None else ""
-    chunks = chunks_of(planned(deal, varied), measures, record)
+    chunks = chunks_of(planned(deal, varied, known), measures, record)
     for chunk, outcome in resumed(chunks, executor, keep, study):
         for name in measures:
             columns[name][chunk.rows] = outcome.columns[name]
