@@ -28,12 +28,11 @@ def main() -> None:
     gc.set_threshold(200_000, 20, 20)  # a tape is many small objects that all stay: collecting early finds nothing
     atexit.register(gc.freeze)  # nor does a last search, when the process ends anyway
     try:
-        from abs_struct.cli.app import app, narrow
+        from abs_struct.cli.app import assembled
         from abs_struct.cli.terminal import settle_streams
 
         settle_streams()
-        narrow(sys.argv[1:])
-        app(prog_name="abs-struct")
+        assembled(sys.argv[1:])(prog_name="abs-struct")
     except KeyboardInterrupt:  # while the program itself is still being read
         sys.stderr.write("interrupted\n")
         sys.exit(130)

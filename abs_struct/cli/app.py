@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from abs_struct.cli import deal, excel, run, sweep, tape
 from abs_struct.cli.terminal import SCREEN, complain
 from abs_struct.core.findings import AbsStructError
 
+#: Each command, or group of commands, with the module and the name of what does it.
+COMMANDS = {
+    "run": ("run", "run"),
+    "sweep": ("sweep", "sweep"),
+    "explain": ("deal", "explain"),
+    "excel": ("excel", "excel"),
+    "validate": ("deal", "validate"),
+    "init": ("deal", "init"),
+    "schema": ("deal", "schema"),
+    "tape": ("tape", "app"),
+}
 ANYWHERE = ("--debug", "--quiet")
 INTERRUPTED = 130
 
@@ -106,23 +118,18 @@ def program(
     SCREEN.debug, SCREEN.quiet = debug, quiet
 
 
-app.command("run")(run.run)
-app.command("sweep")(sweep.sweep)
-app.command("explain")(deal.explain)
-app.command("excel")(excel.excel)
-app.command("validate")(deal.validate)
-app.command("init")(deal.init)
-app.command("schema")(deal.schema)
-app.add_typer(tape.app, name="tape")
+def assembled(words: Sequence[str] = ()) -> typer.Typer:
+    """The program with the command that the words ask for; with all of them where the first word is no command.
 
-
-def narrow(words: list[str]) -> None:
-    """Leave only the command that is asked for: building the options of the others takes longer than `--help` may.
-
-    Where the first word is no command, all stay, for the help and for the message that names them.
+    Reading the options of the others takes longer than `--help` may. All are there for the help, and for the message
+    that names them.
     """
     asked = next((word for word in words if not word.startswith("-")), "")
-    commands = [known for known in app.registered_commands if known.name == asked]
-    groups = [known for known in app.registered_groups if known.name == asked]
-    if commands or groups:
-        app.registered_commands, app.registered_groups = commands, groups
+    for name in [asked] if asked in COMMANDS else COMMANDS:
+        module, thing = COMMANDS[name]
+        found = getattr(import_module(f"abs_struct.cli.{module}"), thing)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app

@@ -17,27 +17,20 @@ Each kind of curve is one small file with one formula; `speeds` converts between
 from abs_struct.curves.assumptions import Assumptions, GroupAssumptions, read
 from abs_struct.curves.conventions import SETS, Convention, Conventions
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT, Curve
-from abs_struct.curves.default import Cnl, Placed, Timing
-from abs_struct.curves.rates import Index, indices_of
+from abs_struct.curves.default.timing import Placed, Timing
 from abs_struct.curves.recovery import Recovery
-from abs_struct.curves.relief import PaymentHoliday, TermExtension
 
 __all__ = [
     "DEFAULT",
     "PREPAYMENT",
     "SETS",
     "Assumptions",
-    "Cnl",
     "Convention",
     "Conventions",
     "Curve",
     "GroupAssumptions",
-    "Index",
-    "PaymentHoliday",
     "Placed",
     "Recovery",
-    "TermExtension",
     "Timing",
-    "indices_of",
     "read",
 ]

@@ -3,53 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from abs_struct.core.findings import CurveError, Finding, Place, listed, nearest
 from abs_struct.core.registry import Registry
-from abs_struct.curves.advances import Advances, StoppedAdvances
-from abs_struct.curves.cards import Cards
 from abs_struct.curves.conventions import Conventions
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT, Curve
-from abs_struct.curves.default import Cdr, Placed
-from abs_struct.curves.delinquency import Delinquency
-from abs_struct.curves.interruption import Interruption
-from abs_struct.curves.prepayment import Cpr
-from abs_struct.curves.rates.index import Indices
+from abs_struct.curves.default.timing import Placed
 from abs_struct.curves.recovery import Recovery
-from abs_struct.curves.relief import PaymentHoliday, TermExtension
 from abs_struct.terms.base import Terms, problems
 from abs_struct.terms.inputs import inputs
+from abs_struct.terms.later import Later
+from abs_struct.terms.names import Name
 from abs_struct.terms.numbers import Share
 
+if TYPE_CHECKING:
+    from abs_struct.curves.advances import StoppedAdvances
+    from abs_struct.curves.cards import Cards
+    from abs_struct.curves.delinquency import Delinquency
+    from abs_struct.curves.interruption import Interruption
+    from abs_struct.curves.rates.index import Index
+    from abs_struct.curves.relief import PaymentHoliday, TermExtension
 
-def one_kind(registry: Registry[Curve], word: str, common: type[Curve]) -> Any:
-    """The type of a field that holds one kind of curve, such as `{cpr: 18%}`, or `none`."""
 
-    def tag(name: str) -> str:
-        return f"{name} curve"  # no word of a deal file, so that it never looks like a part of a path
+class OneKind:
+    """Stands in an annotation for one kind of curve, such as `{cpr: 18%}`: the kind that is named is imported."""
 
-    def tag_of(written: Any) -> str:
-        if isinstance(written, Mapping):
-            return next((tag(name) for name in registry if name in written), "")
-        return next((tag(name) for name, kind in registry.items() if isinstance(written, kind)), "")
+    def __init__(self, registry: Registry[Curve], word: str, common: str) -> None:
+        self.registry, self.word, self.common = registry, word, common
 
-    def checked(written: Any) -> Any:
+    def read(self, written: Any) -> Any:
         """None for nothing; one known kind; else a sentence that names the kinds."""
-        kinds = f"(kinds: {listed(registry)})"
+        registry, word, kinds = self.registry, self.word, f"(kinds: {listed(self.registry)})"
         if written is None or written == "none" or (written == 0 and not isinstance(written, bool)):
             return None
         if isinstance(written, Curve):
-            if not tag_of(written):
+            if type(written) not in registry.kinds.values():
                 raise ValueError(f"{type(written).__name__} is not a {word} curve {kinds}")
             return written
         if not isinstance(written, Mapping):
-            unit = next(name for name, kind in registry.items() if kind is common)
-            hint = f"{{vector: [...], unit: {unit}, by: age}}" if isinstance(written, list) else f"{{{unit}: ...}}"
+            listing = "{vector: [...], unit: " + self.common + ", by: age}"
+            hint = listing if isinstance(written, list) else f"{{{self.common}: ...}}"
             raise ValueError(f"'{written}' does not say which kind of {word}; write {hint} {kinds}")
         named = [name for name in registry if name in written]
         if len(named) > 1:
@@ -58,11 +54,18 @@ def one_kind(registry: Registry[Curve], word: str, common: type[Curve]) -> Any:
             keys = [str(key) for key in written]
             near = next((tail for key in keys if (tail := nearest(key, registry))), "")
             raise ValueError(f"no kind of {word} among {listed(keys) or 'no keys'}{near} {kinds}")
-        return written
+        return registry[named[0]].model_validate(written)
 
-    tagged = [Annotated[kind, Tag(tag(name))] for name, kind in registry.items()]
-    union = Annotated[reduce(or_, tagged), Discriminator(tag_of)]  # type: ignore[valid-type]
-    return Annotated[union | None, BeforeValidator(checked)]
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic import TypeAdapter
+
+        kinds = [handler(TypeAdapter(kind).core_schema) for _, kind in self.registry.items()]
+        return {"anyOf": [*kinds, {"type": "null"}]}
 
 
 def or_none(written: object) -> object:
@@ -70,15 +73,30 @@ def or_none(written: object) -> object:
     return None if written == "none" else written
 
 
-Arrears = Annotated[Delinquency | None, BeforeValidator(or_none)]
 Returned = Annotated[Share | None, BeforeValidator(or_none)]
 
 if TYPE_CHECKING:
     Prepayment = Curve | None
     Default = Curve | None
+    Arrears = Delinquency | None
+    Advances = bool | StoppedAdvances
+    Holiday = PaymentHoliday | None
+    Extension = TermExtension | None
+    Interrupted = Interruption | None
+    CardRates = Cards | None
+    Indices = dict[str, float | Index]
 else:
-    Prepayment = one_kind(PREPAYMENT, "prepayment", Cpr)
-    Default = one_kind(DEFAULT, "default", Cdr)
+    Prepayment = Annotated[Any, OneKind(PREPAYMENT, "prepayment", "cpr")]
+    Default = Annotated[Any, OneKind(DEFAULT, "default", "cdr")]
+    Arrears = Annotated[
+        Annotated[Any, Later("abs_struct.curves.delinquency", "Delinquency")] | None, BeforeValidator(or_none)
+    ]
+    Advances = Annotated[Any, Later("abs_struct.curves.advances", "Advances")]
+    Holiday = Annotated[Any, Later("abs_struct.curves.relief", "PaymentHoliday")] | None
+    Extension = Annotated[Any, Later("abs_struct.curves.relief", "TermExtension")] | None
+    Interrupted = Annotated[Any, Later("abs_struct.curves.interruption", "Interruption")] | None
+    CardRates = Annotated[Any, Later("abs_struct.curves.cards", "Cards")] | None
+    Indices = dict[Name, Annotated[Any, Later("abs_struct.curves.rates.index", "OneIndex")]]
 
 
 def refuse_total_recovery(default: Any, recovery: Recovery | None) -> None:
@@ -117,15 +135,15 @@ class Assumptions(Terms):
         description="the servicer pays the instalments of a defaulted loan: true, until its liquidation; {months: 6}, "
         "six of them",
     )
-    payment_holiday: PaymentHoliday | None = Field(default=None, description="a share of every loan skips instalments")
-    term_extension: TermExtension | None = Field(default=None, description="a share of every loan is paid off later")
-    interruption: Interruption | None = Field(
+    payment_holiday: Holiday = Field(default=None, description="a share of every loan skips instalments")
+    term_extension: Extension = Field(default=None, description="a share of every loan is paid off later")
+    interruption: Interrupted = Field(
         default=None, description="collections lost by the servicer: {from: 6, months: 1}"
     )
     conventions: Conventions = Field(
         default=Conventions(), description="how default, prepayment and interest share a month: sifma, survivor-days"
     )
-    cards: Cards | None = Field(default=None, description="of a pool of cards, in place of prepayment and default")
+    cards: CardRates = Field(default=None, description="of a pool of cards, in place of prepayment and default")
     indices: Indices = Field(default_factory=dict)
     groups: dict[Annotated[str, BeforeValidator(str)], GroupAssumptions] = Field(
         default_factory=dict,
@@ -169,7 +187,7 @@ class Assumptions(Terms):
     @property
     def last_advance(self) -> int | None:
         """How many instalments are advanced; None where all are, until the liquidation."""
-        return self.advances.months if isinstance(self.advances, StoppedAdvances) else None
+        return None if isinstance(self.advances, bool) else self.advances.months
 
     def own(self, group: str | None, field: str) -> tuple[Any, str]:
         """The assumption that a group follows, and the path below `assumptions` where it is written.
@@ -212,6 +230,11 @@ class Assumptions(Terms):
     def wait(self) -> int:
         """Months from the last payment by contract until all is in: recoveries, and who pays late."""
         return max(self.lag(), self.buckets())
+
+    @property
+    def relieved(self) -> bool:
+        """Whether some of the loans are granted relief."""
+        return self.payment_holiday is not None or self.term_extension is not None
 
     def longer(self) -> int:
         """The months by which payment holidays and term extensions lengthen the longest loan, at most."""

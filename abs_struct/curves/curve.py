@@ -66,5 +66,5 @@ class Ramped(Curve):
         return max(0, self.ramp - 1)
 
 
-PREPAYMENT: Registry[Curve] = Registry("prepayment curve")
-DEFAULT: Registry[Curve] = Registry("default curve")
+PREPAYMENT: Registry[Curve] = Registry("prepayment curve", "abs_struct.curves.prepayment")
+DEFAULT: Registry[Curve] = Registry("default curve", "abs_struct.curves.default", besides=("stress", "timing"))

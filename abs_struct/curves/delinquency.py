@@ -18,11 +18,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from abs_struct.core.findings import nearest
+from abs_struct.curves.buckets import BUCKETS
 from abs_struct.terms.base import Terms
 from abs_struct.terms.numbers import Rate, Share, number, share, shown
 
-#: The buckets of the field by the days that the oldest instalment is late; a roll rate for each.
-BUCKETS = ("1_30", "31_60", "61_90", "91_120", "121_150", "151_180")
 FROM_DEFAULT = "from default"
 
 

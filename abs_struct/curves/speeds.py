@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from abs_struct.core.arithmetic.arrays import Arrays, power
 from abs_struct.curves.default.sda import Sda
-from abs_struct.curves.prepayment.abs_speed import AbsSpeed
+from abs_struct.curves.prepayment.abs import AbsSpeed
 from abs_struct.curves.prepayment.psa import Psa
 
 Series = NDArray[np.float64]

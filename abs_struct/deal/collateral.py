@@ -13,14 +13,11 @@ from abs_struct.dates.frequency import months_of
 from abs_struct.dates.schedule import PaymentSchedule, months_between, payment_schedule
 from abs_struct.deal.load import Document
 from abs_struct.deal.model import DealFile
-from abs_struct.pool.cards import project_cards
 from abs_struct.pool.loans import Loans
 from abs_struct.pool.project import Projection, project
 from abs_struct.pool.rows import Rows, compress
 from abs_struct.pool.schedule import Cohort, Series, cohorts, horizon
-from abs_struct.pool.supplement import yield_supplement
 from abs_struct.tape.eligibility import Criterion, Eligibility, test_eligibility
-from abs_struct.tape.join import join
 from abs_struct.tape.read import read_tape
 from abs_struct.tape.tape import Tape
 from abs_struct.waterfall.checks import Check, compared
@@ -67,6 +64,8 @@ class Collateral:
         """The pool as a piece of a program, under the deal's assumptions."""
         days = self.schedule.collection_days()
         if self.rows is None:
+            from abs_struct.pool.cards import project_cards
+
             return project_cards(terms.assumptions, self.balance, self.schedule.periods, days)
         apart = terms.revolving is not None
         return project(
@@ -150,7 +149,11 @@ def tape_of(terms: DealFile, files: Mapping[str, Path]) -> Tape:
         if tape.currency and tape.currency != terms.currency:
             raise TapeError(f"{tape.file}: the tape is in {tape.currency} and the deal in {terms.currency}")
         tapes[name] = tape
-    return join(tapes) if pool.tapes else tapes[""]
+    if not pool.tapes:
+        return tapes[""]
+    from abs_struct.tape.join import join
+
+    return join(tapes)
 
 
 def collateral_of(terms: DealFile, document: Document, files: Mapping[str, Path]) -> Collateral:
@@ -195,6 +198,8 @@ def collateral_of(terms: DealFile, document: Document, files: Mapping[str, Path]
         raise DealError(f"{document.place(('assumptions',))}: {error}") from None
     supplement = None
     if pool.yield_supplement is not None:
+        from abs_struct.pool.supplement import yield_supplement
+
         required, days = float(pool.yield_supplement), schedule.collection_days()
         supplement = yield_supplement(rows, required, schedule.periods, days, pool.accrual)
     shape = shape_of(terms, rows)

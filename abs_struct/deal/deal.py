@@ -18,9 +18,7 @@ from abs_struct.deal.loose_ends import loose_ends
 from abs_struct.deal.measures import Measures
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.program import compiled
-from abs_struct.deal.purchases import missed_criteria
 from abs_struct.deal.result import Result
-from abs_struct.deal.retention import known_classes, too_little_held
 from abs_struct.waterfall.engine import run
 from abs_struct.waterfall.ledger import Ledger
 
@@ -37,7 +35,10 @@ class Deal:
     def __init__(self, document: Document, tape: str | Path | None = None) -> None:
         self.document = document
         self.terms: DealFile = validated(DealFile, document)
-        known_classes(self.terms, document)
+        if self.terms.retention is not None:
+            from abs_struct.deal.retention import known_classes
+
+            known_classes(self.terms, document)
         self.given_tape = tape
         self.tape_files = self.tape_paths(tape)
 
@@ -127,8 +128,14 @@ class Deal:
                 "(unplaced loss)"
             )
         if self.terms.retention is not None:
+            from abs_struct.deal.retention import too_little_held
+
             found += too_little_held(Measures(self.terms, self.schedule, lines, self.program.inputs))
-        return (*found, *missed_criteria(self.terms, lines), *loose_ends(self.terms, lines))
+        if self.terms.revolving is not None:
+            from abs_struct.deal.purchases import missed_criteria
+
+            found += missed_criteria(self.terms, lines)
+        return (*found, *loose_ends(self.terms, lines))
 
     def unplaced(self, lines: Ledger) -> float:
         """What the pool could not bear while the deal held it: nothing is asked of it once it has been called."""

@@ -12,13 +12,14 @@ from typing import Any
 
 from abs_struct.core.formula.functions import FUNCTIONS
 from abs_struct.core.lines import QUANTITIES
-from abs_struct.curves import Assumptions, PaymentHoliday, Recovery, TermExtension
+from abs_struct.curves import Assumptions, Recovery
 from abs_struct.curves.cards import Cards, Path
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT
 from abs_struct.curves.delinquency import Delinquency
 from abs_struct.curves.rates import part as rates
 from abs_struct.curves.rates.index import Index
 from abs_struct.curves.recovery import RecoveryTiming
+from abs_struct.curves.relief import PaymentHoliday, TermExtension
 from abs_struct.deal.constructs import CONSTRUCTS
 from abs_struct.deal.model import DealFile
 from abs_struct.pool import arrears
@@ -26,10 +27,11 @@ from abs_struct.pool import cards as pool_cards
 from abs_struct.pool import lines as pool_lines
 from abs_struct.pool import purchased as bought
 from abs_struct.pool import returns as returned
-from abs_struct.terms.accounts import Account, Facility
+from abs_struct.terms.accounts import Account
 from abs_struct.terms.base import Terms
 from abs_struct.terms.coupons import Coupon
 from abs_struct.terms.dates import Dates
+from abs_struct.terms.facilities import Facility
 from abs_struct.terms.fees import Fee
 from abs_struct.terms.hedges import Hedge
 from abs_struct.terms.notes import Note

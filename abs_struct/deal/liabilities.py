@@ -1,8 +1,9 @@
-"""Notes, fees, accounts, facilities and hedges of a deal: their entities, and the parts that work them out."""
+"""Notes, fees and accounts of a deal: their entities, and the parts that work them out."""
 
 from __future__ import annotations
 
-from abs_struct.core.findings import nearest
+from typing import TYPE_CHECKING
+
 from abs_struct.core.formula.nodes import serial_of
 from abs_struct.core.state import Part
 from abs_struct.deal.build import Build
@@ -13,12 +14,13 @@ from abs_struct.waterfall import accounts as held
 from abs_struct.waterfall import fees as charged
 from abs_struct.waterfall import notes as issued
 from abs_struct.waterfall.accounts import AccountRules, Collect
-from abs_struct.waterfall.facilities import FACILITIES, CloseFacilities, FacilityRules, OpenFacilities
 from abs_struct.waterfall.fees import AccrueFees, CloseFees, FeeRules
-from abs_struct.waterfall.hedges import HEDGES, CloseHedges, HedgeRules, SettleHedges
 from abs_struct.waterfall.notes import AccrueInterest, CloseNotes, NoteRules, OpenNotes
 from abs_struct.waterfall.rates import RateRule
 from abs_struct.waterfall.take import COLLECTIONS
+
+if TYPE_CHECKING:
+    from abs_struct.deal.counterparties import Counterparties
 
 #: Dates of a note that formulas may read.
 MATURITIES = {"expected_maturity", "legal_maturity"}
@@ -41,8 +43,7 @@ class Liabilities:
         self.enter_notes()
         self.enter_fees()
         self.enter_accounts()
-        self.enter_facilities()
-        self.enter_hedges()
+        self.counterparties = self.with_counterparties()
 
     # ---- entities -------------------------------------------------------------------------------------
 
@@ -139,35 +140,13 @@ class Liabilities:
                 lines += held.HIGHEST
             build.slot(path, lines)
 
-    def enter_facilities(self) -> None:
-        """Liquidity facilities."""
-        build = self.build
-        for name, facility in build.terms.facilities.items():
-            path = f"facilities.{name}"
-            if name in build.terms.accounts or name == COLLECTIONS:
-                raise build.mistake(path, f"'{name}' is the name of an account too; rename one of them")
-            lines = (*FACILITIES.lines, *self.rate(path, "rate", facility.rate).lines())
-            build.slot(path, lines, inputs={"commitment_fee": f"{path}.commitment_fee"})
-            build.series(f"{path}.year_fraction", [1.0 / 12.0] * build.periods)
+    def with_counterparties(self) -> Counterparties | None:
+        """Facilities and hedges, where the deal has any."""
+        if not self.build.terms.facilities and not self.build.terms.hedges:
+            return None
+        from abs_struct.deal.counterparties import Counterparties  # few deals have any
 
-    def enter_hedges(self) -> None:
-        """Hedges, and the periods in which their counterparty performs."""
-        build, dates = self.build, self.build.schedule.payment_dates
-        for name, hedge in build.terms.hedges.items():
-            path = f"hedges.{name}"
-            rates = [self.rate(path, word, getattr(hedge, word)) for word in ("pays", "receives", "strike")]
-            build.slot(path, (*HEDGES.lines, *(line for rate in rates for line in rate.lines())))
-            known = (COLLECTIONS, *build.terms.accounts)
-            if hedge.into not in known:
-                raise build.mistake(f"{path}.into", f"no account '{hedge.into}'{nearest(hedge.into, known)}")
-            build.series(f"{path}.accrual_fraction", build.schedule.accrual_fractions(hedge.day_count))
-            ended = next(
-                (p for p in range(1, build.periods + 1)
-                 if hedge.counterparty_default is not None and dates[p - 1] >= hedge.counterparty_default),
-                build.periods + 1,
-            )  # fmt: skip
-            build.flags(f"{path}.in_force", lambda period, last=ended: period < last)  # type: ignore[misc]
-            build.flags(f"{path}.ends", lambda period, last=ended: period == last)  # type: ignore[misc]
+        return Counterparties(self.build, self.rates)
 
     def rate(self, owner: str, word: str, terms: object) -> RateRule:
         """A rate of an entity, kept to be bound when all names are known."""
@@ -184,21 +163,15 @@ class Liabilities:
         found: list[Part] = [self.collect()]
         found += [OpenNotes(self.notes), AccrueFees(self.fees, tuple(self.build.terms.notes))]
         found.append(AccrueInterest(self.notes))
-        if self.build.terms.hedges:
-            found.append(SettleHedges(self.hedges()))
-        if self.build.terms.facilities:
-            found.append(OpenFacilities(self.facilities()))
-        return found
+        return found if self.counterparties is None else [*found, *self.counterparties.parts()]
 
     def closing_parts(self) -> list[Part]:
         """What is carried, and the figures after payment."""
         terms = self.build.terms
         counted = tuple(name for name, note in terms.notes.items() if not note.subordinated_loan)
         found: list[Part] = [CloseFees(self.fees)]
-        if terms.hedges:
-            found.append(CloseHedges(self.hedges()))
-        if terms.facilities:
-            found.append(CloseFacilities(self.facilities()))
+        if self.counterparties is not None:
+            found += self.counterparties.closing_parts()
         return [*found, CloseNotes(self.notes, counted, tuple(terms.accounts))]
 
     def collect(self) -> Collect:
@@ -268,26 +241,5 @@ class Liabilities:
                     (*once, *(f"fees.{name}.table.{day}" for day in fee.table)),
                     not build.schedule.pay_every_month,
                 )
-            )
-        return tuple(found)
-
-    def facilities(self) -> tuple[FacilityRules, ...]:
-        """Facilities as the engine sees them."""
-        build = self.build
-        return tuple(
-            FacilityRules(name, build.bind(facility.limit, money, build.early), self.rates[f"facilities.{name}.rate"])
-            for name, facility in build.terms.facilities.items()
-        )
-
-    def hedges(self) -> tuple[HedgeRules, ...]:
-        """Hedges as the engine sees them."""
-        build, found = self.build, []
-        for name, hedge in build.terms.hedges.items():
-            rates = {word: self.rates[f"hedges.{name}.{word}"] for word in ("pays", "receives", "strike")}
-            if hedge.termination is not None:
-                build.bind(hedge.termination, money, build.early)
-            notional = build.bind(hedge.notional, money, build.early)
-            found.append(
-                HedgeRules(name, hedge.kind, notional, **rates, into=hedge.into, termination=hedge.termination)
             )
         return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -10,19 +10,33 @@ from abs_struct.core.findings import listed, nearest
 from abs_struct.core.formula import Formula
 from abs_struct.core.formula.functions import FUNCTIONS
 from abs_struct.curves import Assumptions
-from abs_struct.terms.accounts import Account, Facility
+from abs_struct.terms.accounts import Account
 from abs_struct.terms.base import Terms
 from abs_struct.terms.dates import Dates
 from abs_struct.terms.fees import Fee
-from abs_struct.terms.hedges import Hedge
+from abs_struct.terms.later import Later
 from abs_struct.terms.names import Name
 from abs_struct.terms.notes import Note
 from abs_struct.terms.pool import Pool
-from abs_struct.terms.retention import Retention
-from abs_struct.terms.revolving import Receivable, Revolving
 from abs_struct.terms.schedules import ByPeriod
 from abs_struct.terms.triggers import Call, Trigger
 from abs_struct.waterfall.steps import STEPS, Step
+
+if TYPE_CHECKING:
+    from abs_struct.terms.facilities import Facility
+    from abs_struct.terms.hedges import Hedge
+    from abs_struct.terms.retention import Retention
+    from abs_struct.terms.revolving import Receivable, Revolving
+
+    Facilities = dict[str, Facility]
+    Hedges = dict[str, Hedge]
+    Retained = Retention | None
+    Revolves = Revolving | None
+else:
+    Facilities = dict[Name, Annotated[Any, Later("abs_struct.terms.facilities", "Facility")]]
+    Hedges = dict[Name, Annotated[Any, Later("abs_struct.terms.hedges", "Hedge")]]
+    Retained = Annotated[Any, Later("abs_struct.terms.retention", "Retention")] | None
+    Revolves = Annotated[Any, Later("abs_struct.terms.revolving", "Revolving")] | None
 
 
 def as_step(value: object) -> object:
@@ -89,16 +103,16 @@ class DealFile(Terms):
     notes: dict[Name, Note] = Field(description="the classes, most senior first")
     fees: dict[Name, Fee] = Field(default_factory=dict)
     accounts: dict[Name, Account] = Field(default_factory=dict)
-    facilities: dict[Name, Facility] = Field(default_factory=dict, description="liquidity facilities")
-    hedges: dict[Name, Hedge] = Field(default_factory=dict, description="swaps, caps and floors")
+    facilities: Facilities = Field(default_factory=dict, description="liquidity facilities")
+    hedges: Hedges = Field(default_factory=dict, description="swaps, caps and floors")
     amounts: dict[Name, ByPeriod] = Field(
         default_factory=dict, description="named amounts, worked out each period; {1: ..., 13: ...} changes by period"
     )
     triggers: dict[Name, Trigger] = Field(default_factory=dict)
-    revolving: Revolving | None = Field(default=None, description="what is bought with collections, and until when")
+    revolving: Revolves = Field(default=None, description="what is bought with collections, and until when")
     call: Call | None = None
     waterfall: dict[Name, Annotated[SectionTerms, BeforeValidator(as_section)]]
-    retention: Retention | None = Field(
+    retention: Retained = Field(
         default=None,
         description="what the sponsor keeps: {form: vertical, share: 5%, "
         "holds: {A: 5%, B: 5%}, residual: 5%}; the form may be first loss or horizontal; tested at closing, with a "

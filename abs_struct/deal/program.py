@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +15,7 @@ from abs_struct.deal.liabilities import Liabilities
 from abs_struct.deal.load import Document
 from abs_struct.deal.model import DealFile
 from abs_struct.deal.sections import Sections
-from abs_struct.pool.clock import BuyWithinMonths
-from abs_struct.pool.lines import POOL
-from abs_struct.pool.mix import check_mix, worst_mix
 from abs_struct.pool.project import Projection
-from abs_struct.pool.purchased import BUYING, DAYS, REVOLVING, purchased
-from abs_struct.terms.clock import MONTH, steps_of
 from abs_struct.waterfall.early import read_too_early
 from abs_struct.waterfall.quantities import DEAL, INTERRUPTED
 
@@ -37,7 +31,7 @@ def compiled(terms: DealFile, document: Document, schedule: PaymentSchedule, poo
     DealError : names that mean nothing, amounts that are circular, formulas that cannot stand where they do
     """
     build = Build(terms, document, schedule, pool)
-    first: list[Part] = [*indices(build), pool.part, *purchases(build)]
+    first: list[Part] = [*indices(build), pool.part, *bought(build)]
     enter_deal(build)
     liabilities, determinations, sections = Liabilities(build), Determinations(build), Sections(build)
     determinations.learn_units()
@@ -68,69 +62,13 @@ def indices(build: Build) -> list[Part]:
     return [found.part]
 
 
-def purchases(build: Build) -> list[Part]:
+def bought(build: Build) -> list[Part]:
     """What is bought with collections, and until when."""
-    terms = build.terms
-    if terms.revolving is None:
+    if build.terms.revolving is None:
         return []
-    steps = steps_of(terms.revolving.clock)
-    until, dates = terms.revolving.until, build.schedule.payment_dates
-    last = sum(day <= until for day in dates)
-    sold = terms.call is not None and terms.call.exercised
-    try:
-        if terms.revolving.mix == "worst":
-            worst = worst_mix(terms.revolving, terms.assumptions)
-            build.inputs |= {f"revolving.receivables.{name}.share": share for name, share in worst.items()}
-        else:
-            check_mix(terms.revolving, terms.assumptions)
-    except DealError as error:
-        raise DealError(f"{build.document.place(('revolving',))}: {error}") from None
-    try:
-        slots, data, part, past = purchased(
-            terms.receivables,
-            terms.assumptions,
-            build.pool,
-            build.periods,
-            sold=sold,
-            clocked=steps is not None,
-            last=last,
-        )
-    except CurveError as error:
-        raise DealError(f"{build.document.place(('assumptions',))}: {error}") from None
-    build.slots |= {slot.path: slot for slot in slots}
-    build.data |= data
-    build.past |= dict.fromkeys(past)
-    lines = REVOLVING.lines if steps is None else (*REVOLVING.lines, DAYS, BUYING)
-    build.slot("revolving", lines, by_balance=terms.revolving.mix == "balance")
-    if steps is None:
-        build.flags("revolving.open", lambda period: dates[period - 1] <= until)
-        return [part]
-    months = tuple(zip(build.schedule.collection_start, build.schedule.collection_end, strict=True))
-    build.flags("revolving.open", lambda period: months[period - 1][1] <= until)
-    build.series("revolving.days", (days_to_buy(until, start, end) for start, end in months))
-    pool_slot = build.slots["pool"]
-    pool_slot.lines += (next(line for line in POOL.lines if line.name == "reinvested"),)
-    everything = terms.revolving.spends == "collections"
-    due_days = tuple(receivable.due_day for receivable in terms.receivables.values())
-    build.past |= dict.fromkeys(past)
-    return [
-        BuyWithinMonths(
-            part.kinds, part.pool, part.last, part.sold, steps, terms.revolving.retain, everything, due_days
-        )
-    ]
+    from abs_struct.deal.buying import purchases  # a deal that buys nothing does not load it
 
-
-def days_to_buy(until: date, start: date, end: date) -> float:
-    """The days of a month, counted as 30, on which a clock may buy until a day.
-
-    >>> [days_to_buy(date(2028, 2, day), date(2028, 2, 1), date(2028, 2, 29)) for day in (1, 14, 29)]
-    [1.0, 14.0, 30.0]
-    >>> days_to_buy(date(2028, 1, 31), date(2028, 2, 1), date(2028, 2, 29))
-    0.0
-    """
-    if until >= end:
-        return float(MONTH)
-    return float(min(max((until - start).days + 1, 0), MONTH))
+    return purchases(build, build.terms.revolving)
 
 
 def enter_deal(build: Build) -> None:

@@ -16,8 +16,6 @@ from abs_struct.deal.events import Event, events_of
 from abs_struct.deal.figures import DealMeasures, NoteMeasures
 from abs_struct.deal.measures import Measures
 from abs_struct.deal.model import DealFile
-from abs_struct.deal.purchases import Purchases, purchases_of
-from abs_struct.deal.retention import RetentionTest, retention_test
 from abs_struct.deal.summary import one_line, run_summary
 from abs_struct.waterfall.checks import Check, conservation
 from abs_struct.waterfall.ledger import Ledger
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
 
     from abs_struct.deal.collateral import Collateral
     from abs_struct.deal.load import Document
+    from abs_struct.deal.purchases import Purchases
+    from abs_struct.deal.retention import RetentionTest
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,19 @@ class Result:
     @cached_property
     def purchases(self) -> Purchases | None:
         """What the deal bought and how often it turned its pool; None where it does not revolve."""
+        if self.terms.revolving is None:
+            return None
+        from abs_struct.deal.purchases import purchases_of
+
         return purchases_of(self.terms, self.lines)
 
     @cached_property
     def retention(self) -> RetentionTest | None:
         """Risk retention, tested at closing; None where the deal says nothing of it."""
+        if self.terms.retention is None:
+            return None
+        from abs_struct.deal.retention import retention_test
+
         return retention_test(self.measures)
 
     @property

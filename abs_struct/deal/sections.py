@@ -11,8 +11,6 @@ from abs_struct.waterfall.quantities import RESIDUALS, SECTIONS
 from abs_struct.waterfall.section import Clause, Section
 from abs_struct.waterfall.steps import Step
 from abs_struct.waterfall.steps.principal import PayPrincipal
-from abs_struct.waterfall.steps.purchase import Purchase
-from abs_struct.waterfall.steps.residual import PayResidual
 from abs_struct.waterfall.steps.step import WHOLE
 from abs_struct.waterfall.take import CLAUSE, COLLECTIONS
 
@@ -90,8 +88,8 @@ class Sections:
         for path in legs.values():
             if path not in self.build.slots:
                 self.build.slot(path, CLAUSE.lines)
-        if isinstance(step, PayResidual):
-            self.build.slot(f"residuals.{step.residual}", RESIDUALS.lines)
+        if step.word == "residual":
+            self.build.slot(f"residuals.{step.targets[0]}", RESIDUALS.lines)
         return Clause(name, step, legs)
 
     def source(self, name: str, account: str) -> str:
@@ -125,7 +123,7 @@ class Sections:
     def check_targets(self, step: Step, where: Where, source: str) -> None:
         """Every note, fee, account, hedge and facility that a clause names has to exist."""
         terms = self.build.terms
-        if isinstance(step, Purchase) and terms.revolving is not None and terms.revolving.clock != "payment dates":
+        if step.word == "purchase" and terms.revolving is not None and terms.revolving.clock != "payment dates":
             raise DealError(
                 f"{self.build.document.place(where)}: revolving.clock buys {terms.revolving.clock}, between payment "
                 "dates; leave out this clause, or write clock: payment dates"

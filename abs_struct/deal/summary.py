@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import abs_struct
-from abs_struct.curves.delinquency import BUCKETS
+from abs_struct.curves.buckets import BUCKETS
 from abs_struct.terms.coupons import Coupon
 from abs_struct.terms.notes import Note
 

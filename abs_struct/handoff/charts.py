@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abs_struct.curves.delinquency import BUCKETS
+from abs_struct.curves.buckets import BUCKETS
 from abs_struct.handoff.files import plain_text, whole
 from abs_struct.handoff.view import HALF_A_CENT, View
 from abs_struct.handoff.workbook.styles import COLOURS, GREY, HAIRLINE, INK

@@ -26,7 +26,8 @@ from functools import cached_property
 from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.lines import Line, curve, declare, flow, stock
 from abs_struct.core.state import Entity, State
-from abs_struct.curves.delinquency import BUCKETS, Delinquency
+from abs_struct.curves.buckets import BUCKETS
+from abs_struct.curves.delinquency import Delinquency
 from abs_struct.pool.returns import Returns
 
 #: The days of a month by which late fees are charged.

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.state import Entity, State
 from abs_struct.curves import Assumptions, Curve, Placed, Recovery
 from abs_struct.curves.curve import Read
-from abs_struct.pool.arrears import Delay
 from abs_struct.pool.returns import returns_of
 from abs_struct.pool.schedule import Cohort
+
+if TYPE_CHECKING:
+    from abs_struct.pool.arrears import Delay
 
 POOL = "pool"
 #: What a book looks back at whose advances stop before the liquidation.
@@ -143,6 +146,8 @@ def delay_of(
     terms, at = assumptions.own(group, "delinquency")
     if terms is None:
         return None
+    from abs_struct.pool.arrears import Delay
+
     default = assumptions.own(group, "default")[0]
     together = assumptions.conventions.resolved.order == "together"
     placed = isinstance(default, Placed)

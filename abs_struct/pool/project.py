@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,13 +25,14 @@ from abs_struct.core.findings import CurveError
 from abs_struct.core.lines import Line
 from abs_struct.core.state import Entity, Slot, State
 from abs_struct.curves import Assumptions, Convention, Curve
-from abs_struct.pool import arrears
 from abs_struct.pool import lines as declared
 from abs_struct.pool.book import POOL, Book, books, opened, reader
-from abs_struct.pool.foreclosure import advance
 from abs_struct.pool.loans import Column
 from abs_struct.pool.returns import KINDS, Returns, returns_of
 from abs_struct.pool.schedule import Cohort, Series
+
+if TYPE_CHECKING:
+    from abs_struct.pool.arrears import Delay
 
 #: A curve and the path of its numbers in the deal.
 Placed = tuple[Curve | None, str]
@@ -142,6 +143,8 @@ class ProjectPool:
             if book.path != POOL:
                 own.balance = own.balance + own.arrears_principal
         if book.advances:
+            from abs_struct.pool.foreclosure import advance
+
             advance(x, s, book)
         else:
             book.recover(x, s)
@@ -192,9 +195,18 @@ class ProjectPool:
         return tuple(line for line in KINDS.values() if any(line in returns.lines for returns in self.returns))
 
     @cached_property
-    def delays(self) -> tuple[arrears.Delay, ...]:
+    def delays(self) -> tuple[Delay, ...]:
         """The arrears of the books that have any."""
         return tuple(book.delay for book in self.books if book.delay is not None)
+
+    @cached_property
+    def arrears(self) -> tuple[Line, ...]:
+        """The lines that the pool shows of them."""
+        if not self.delays:
+            return ()
+        from abs_struct.pool.arrears import shown_of
+
+        return shown_of(self.delays)
 
     def receive(self, x: Numbers, s: State) -> None:
         """With arrears: what is paid of what is due, and the balance with what is overdue."""
@@ -214,7 +226,9 @@ class ProjectPool:
         pool.balance = pool.balance + x.total(missing)
         paths = [delay.path for delay in self.delays if delay.path != POOL]
         if paths:
-            arrears.add_up(x, s, paths, [line.name for line in arrears.shown_of(self.delays)])
+            from abs_struct.pool.arrears import add_up
+
+            add_up(x, s, paths, [line.name for line in self.arrears])
 
     def cut(self, x: Numbers, s: State) -> None:
         """Prepayment that the curves ask for and default does not leave."""
@@ -331,7 +345,7 @@ def pool_slot(part: ProjectPool, supplemented: bool, bought: bool) -> Slot:
     if not part.advances:
         absent |= {"advanced_principal", "advanced_interest", "defaults_allowed"}
     own = next((delay for delay in part.delays if delay.path == POOL), None)
-    more = arrears.shown_of(part.delays) if own is None else own.lines()
+    more = part.arrears if own is None else own.lines()
     structure = {} if own is None else {"delayed": own.count}
     return Slot(POOL, (*without(declared.POOL.lines, absent), *part.returned, *more), structure=structure)
 

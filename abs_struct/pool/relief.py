@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from abs_struct.core.findings import CurveError
-from abs_struct.curves import Assumptions, PaymentHoliday, TermExtension
+from abs_struct.curves import Assumptions
+from abs_struct.curves.relief import PaymentHoliday, TermExtension
 from abs_struct.pool.repayment import Grid, unit_schedule
 
 #: Rate, remaining term and age of the loans, each (R,).

@@ -7,7 +7,7 @@ which no curve depends on age are one cohort.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from abs_struct.core.distinct import distinct
 from abs_struct.curves import Assumptions
-from abs_struct.pool.relief import refuse_late_relief, relieved_schedule
-from abs_struct.pool.repayment import Grid
+from abs_struct.pool.repayment import Grid, unit_schedule
 from abs_struct.pool.rows import Rows
 
 #: Rows whose schedules are held at once: never rows x periods.
@@ -104,7 +103,10 @@ def cohorts(
     (0, [100.0, 50.25, 0.0, 0.0])
     """
     assumptions.check_groups([*rows.group.tolist(), *also])
-    refuse_late_relief(assumptions, int(rows.remaining_term.max()))
+    if assumptions.relieved:
+        from abs_struct.pool.relief import refuse_late_relief
+
+        refuse_late_relief(assumptions, int(rows.remaining_term.max()))
     if len(days) == 0:
         days = np.full(periods, 365.0 / 12.0)
     names, _, groups = distinct(rows.group)
@@ -125,6 +127,15 @@ def cohorts(
     ]
 
 
+def scheduler(days: Any, accrual: str, assumptions: Assumptions) -> Callable[..., tuple[Grid, Grid]]:
+    """What schedules loans of 1 by repayment, rate, term and age, with the relief that the deal assumes."""
+    if not assumptions.relieved:
+        return lambda repayment, rate, term, age: unit_schedule(repayment, rate, term, age, days, accrual)
+    from abs_struct.pool.relief import relieved_schedule
+
+    return lambda repayment, rate, term, age: relieved_schedule(repayment, rate, term, age, days, accrual, assumptions)
+
+
 def aggregate(
     rows: Rows,
     cohort: NDArray[np.int64],
@@ -137,14 +148,14 @@ def aggregate(
     balance = np.zeros((count, len(days) + 1))
     interest = np.zeros_like(balance)
     money = rows.balance_cents / 100.0
-    rate = rows.rate
+    rate, scheduled = rows.rate, scheduler(days, accrual, assumptions)
     for repayment in distinct(rows.repayment)[0]:
         chosen = np.flatnonzero(rows.repayment == repayment)
         chosen = chosen[np.argsort(cohort[chosen], kind="stable")]
         for start in range(0, len(chosen), CHUNK):
             at = chosen[start : start + CHUNK]
             columns = (rate[at], rows.remaining_term[at], rows.age[at])
-            unit_balance, unit_interest = relieved_schedule(str(repayment), *columns, days, accrual, assumptions)
+            unit_balance, unit_interest = scheduled(str(repayment), *columns)
             here = cohort[at]
             first = np.flatnonzero(np.concatenate(([True], here[1:] != here[:-1])))
             weights = money[at, None]

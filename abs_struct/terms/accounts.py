@@ -1,4 +1,4 @@
-"""The terms of cash accounts and of liquidity facilities."""
+"""The terms of cash accounts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pydantic import Field, model_validator
 from abs_struct.core.formula import Formula
 from abs_struct.terms.base import Terms
 from abs_struct.terms.coupons import CouponTerms
-from abs_struct.terms.numbers import Rate
 
 
 class Account(Terms):
@@ -35,12 +34,3 @@ class Account(Terms):
         if self.non_declining and self.required is None:
             raise ValueError("non_declining says how the required amount moves; write `required:`")
         return self
-
-
-class Facility(Terms):
-    """A liquidity facility: a lender pays what a clause with `support` cannot, up to a limit, and is repaid."""
-
-    limit: Formula = Field(description="the most that may be outstanding, worked out each period")
-    rate: CouponTerms = Field(default=0.0, description="yearly interest on what is outstanding")
-    commitment_fee: Rate = Field(default=0.0, description="yearly, on the part of the limit that is not drawn")
-    label: str = Field(default="", description="the name to print")

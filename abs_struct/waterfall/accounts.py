@@ -8,7 +8,6 @@ from abs_struct.core.arithmetic.numbers import Numbers, Value
 from abs_struct.core.formula import Formula
 from abs_struct.core.lines import Line, data, declare, flow, stock, tally
 from abs_struct.core.state import State
-from abs_struct.pool.arrears import sold
 from abs_struct.waterfall.rates import RateRule
 from abs_struct.waterfall.take import COLLECTIONS
 
@@ -98,6 +97,8 @@ class Collect:
 
     def called(self, x: Numbers, s: State, call: Formula) -> Value:
         """What arrives where the call is assumed to be exercised: nothing of the pool once it has been bought."""
+        from abs_struct.pool.arrears import sold
+
         before = s.deal.called
         now = x.both(before < 0.5, call(x, s))
         s.deal.call_proceeds = x.where(now, s.pool.balance * (s.deal.call_price / 100.0), 0.0)

@@ -25,7 +25,6 @@ def rows() -> Iterator[Row]:
         "`abs-struct run deals/mpl_2027_1.yaml`, no Excel, no charts / bare python",
         "<= 40",
         ratio(process(*CLI, "run", str(DEAL), "--no-excel", "--no-charts"), bare, 9),
-        "most of it is importing: the models of every clause and curve are built, whether a deal uses them or not",
     )
     yield Row(
         "one run on arrays of length 1 / the same run in floats",

@@ -7,6 +7,7 @@ A B A B, and the median of the ratios is what counts.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import statistics
 import subprocess
@@ -25,8 +26,12 @@ Measured = tuple[float, float, float]
 
 
 def process(*command: str) -> Callable[[], None]:
-    """A whole process, its output thrown away."""
-    return lambda: subprocess.run(command, check=True, capture_output=True, cwd=ROOT) and None
+    """A whole process, its output thrown away.
+
+    It may keep what Python compiles, as an installed program does; the warm-up writes it.
+    """
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return lambda: subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=env) and None
 
 
 def seconds(call: Callable[[], object]) -> float:

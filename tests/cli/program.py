@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typer.testing import CliRunner
 
-from abs_struct.cli.app import app
+from abs_struct.cli.app import assembled
+
+app = assembled()
 
 
 def command(*words, code=0):

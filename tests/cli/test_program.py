@@ -8,11 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli.program import command, refused
+from cli.program import app, command, refused
 from small import small
 from typer.testing import CliRunner
 
-from abs_struct.cli.app import app
 from abs_struct.cli.terminal import table, width
 
 COMMANDS = ("run", "sweep", "explain", "excel", "validate", "init", "schema", "tape")

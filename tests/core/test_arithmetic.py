@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abs_struct.core.arithmetic import Floats, Symbols
+from abs_struct.core.arithmetic import Floats
 from abs_struct.core.arithmetic.arrays import Arrays, power
-from abs_struct.core.arithmetic.symbols import constant, evaluate, line
+from abs_struct.core.arithmetic.symbols import Symbols, constant, evaluate, line
 
 #: Amounts as they occur: nil, or far enough from it that a ratio of two is a number.
 NUMBERS = st.floats(-1e9, 1e9, allow_nan=False).map(lambda v: v if abs(v) > 1e-200 else 0.0)

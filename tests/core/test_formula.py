@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abs_struct.core.arithmetic import Floats, Symbols
+from abs_struct.core.arithmetic import Floats
 from abs_struct.core.arithmetic.arrays import Arrays
-from abs_struct.core.arithmetic.symbols import evaluate
+from abs_struct.core.arithmetic.symbols import Symbols, evaluate
 from abs_struct.core.findings import FormulaError
 from abs_struct.core.formula import Formula
 from abs_struct.core.state import Entity, State

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from pool.twin import speed
 
-from abs_struct.core.arithmetic import Floats, Symbols
+from abs_struct.core.arithmetic import Floats
 from abs_struct.core.arithmetic.arrays import Arrays
-from abs_struct.core.arithmetic.symbols import Symbol, evaluate, line
+from abs_struct.core.arithmetic.symbols import Symbol, Symbols, evaluate, line
 from abs_struct.curves import DEFAULT, PREPAYMENT, read
 from abs_struct.curves.speeds import cpr_of_smm, mdr_of_sda, smm_of_abs, smm_of_cpr, smm_of_psa
 

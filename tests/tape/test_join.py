@@ -12,8 +12,10 @@ from small import TERMS, WATERFALL, small
 
 import abs_struct
 from abs_struct.core.findings import DealError, TapeError, UsageError
-from abs_struct.tape import join, read_tape, stratify
+from abs_struct.tape import read_tape
+from abs_struct.tape.join import join
 from abs_struct.tape.participation import UNITS, shared, units_of
+from abs_struct.tape.stratify import stratify
 
 HEAD = "loan_id,original_balance,balance,rate,original_term,remaining_term"
 DE = [HEAD, "1,12000,10000.01,0.05,36,30", "2,9000,8000.50,0.06,24,20", "3,900,-5,0.06,24,20"]

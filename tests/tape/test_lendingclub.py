@@ -8,7 +8,8 @@ import pytest
 
 from abs_struct.core.findings import TapeError
 from abs_struct.core.formula import Formula
-from abs_struct.tape import Criterion, eligibility, read_tape, stratify
+from abs_struct.tape import Criterion, eligibility, read_tape
+from abs_struct.tape.stratify import stratify
 from abs_struct.tape.summary import summary
 
 NAME = "us_lendingclub_2007_2010.csv.gz"

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abs_struct.core.findings import TapeError
-from abs_struct.tape import read_tape, stratify
+from abs_struct.tape import read_tape
 from abs_struct.tape.export import guarded, write_tables
+from abs_struct.tape.stratify import stratify
 
 HEADER = "loan_id,original_balance,balance,rate,original_term,remaining_term,state,fico,days_past_due"
 loan = st.tuples(

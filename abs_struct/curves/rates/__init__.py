@@ -9,8 +9,8 @@ rate of each accrual period, and `part` is the piece of the program that fills t
 """
 
 from abs_struct.curves.rates.fixing import base_rates
-from abs_struct.curves.rates.index import Index, Indices
+from abs_struct.curves.rates.index import Index
 from abs_struct.curves.rates.part import INDICES, IndexRates, indices_of
 from abs_struct.curves.rates.points import Points
 
-__all__ = ["INDICES", "Index", "IndexRates", "Indices", "Points", "base_rates", "indices_of"]
+__all__ = ["INDICES", "Index", "IndexRates", "Points", "base_rates", "indices_of"]

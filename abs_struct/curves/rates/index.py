@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
@@ -13,7 +13,6 @@ from abs_struct.core.findings import DateError
 from abs_struct.curves.rates.points import as_day, index_rate, rising
 from abs_struct.dates.calendars import known
 from abs_struct.terms.base import Terms
-from abs_struct.terms.names import Name
 from abs_struct.terms.numbers import choice, number, shown, written_as
 
 IN_ADVANCE, COMPOUNDED, AVERAGED = "in advance", "compounded in arrears", "averaged in arrears"
@@ -108,10 +107,6 @@ def kind_of(written: object) -> str:
     return "fields of an index" if isinstance(written, Mapping | Index) else "flat index"
 
 
-if TYPE_CHECKING:
-    Indices = dict[str, float | Index]
-else:
-    one_index: Any = Annotated[
-        Annotated[IndexRate, Tag("flat index")] | Annotated[Index, Tag("fields of an index")], Discriminator(kind_of)
-    ]
-    Indices = dict[Name, one_index]
+OneIndex = Annotated[
+    Annotated[IndexRate, Tag("flat index")] | Annotated[Index, Tag("fields of an index")], Discriminator(kind_of)
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abs_struct.curves.delinquency import BUCKETS
+from abs_struct.curves.buckets import BUCKETS
 from abs_struct.handoff.report.tables import flow, keys, moving, page, stock
 from abs_struct.handoff.sheet import A3, Column, Paper
 from abs_struct.handoff.view import HALF_A_CENT, View

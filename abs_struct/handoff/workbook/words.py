@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from abs_struct.core.state import Program
-from abs_struct.curves.delinquency import BUCKETS
+from abs_struct.curves.buckets import BUCKETS
 
 OWNER_WORDS = {
     "pool": "Pool",

@@ -21,7 +21,7 @@ from abs_struct.waterfall.take import AVAILABLE, CashState
 #: The leg under which a step finds the lines of its clause as a whole.
 WHOLE = "*"
 
-STEPS: Registry[Step] = Registry("waterfall step")
+STEPS: Registry[Step] = Registry("waterfall step", "abs_struct.waterfall.steps", besides=("step",))
 
 
 class Step(Terms):
