@@ -61,7 +61,9 @@ def until_of(text: str) -> Until:
     """
     word, equals, value = (part.strip() for part in text.partition("="))
     if word not in UNTIL or (equals and word != "yield"):
-        raise UsageError(f"--until {text}: no such test{nearest(word, UNTIL)} (tests: {listed(list(UNTIL)[:2])}, yield=5%)")
+        raise UsageError(
+            f"--until {text}: no such test{nearest(word, UNTIL)} (tests: {listed(list(UNTIL)[:2])}, yield=5%)"
+        )
     if word != "yield":
         return Until(word, UNTIL[word])
     least = number_of(value)
@@ -131,12 +133,12 @@ def break_even(
     short = np.concatenate([test.missed(table.columns[name]).reshape(cells, scan) for name in measures])
     found = turns(short, levels, missed, tolerance)
     shape = (len(names), cells)
-    lowest, highest, outcomes = (part.reshape(shape) for part in (found.lowest, found.highest, found.outcomes))
+    lowest, outcomes = found.lowest.reshape(shape), found.outcomes.reshape(shape)
     losses, unplaced = losses_at(trials, np.clip(lowest, where.low, where.high))
     outcomes[(outcomes == SURVIVES) & (unplaced > HALF_A_CENT)] = REACHED
     return BreakEven(
         deal.terms.name, trials.cells, tuple(names), tuple(paths), test.text, where, tolerance,
-        lowest, highest, outcomes, losses,
+        lowest, found.highest.reshape(shape), outcomes, losses,
     )  # fmt: skip
 
 
@@ -145,9 +147,9 @@ def losses_at(trials: Trials, levels: Array) -> tuple[Array, Array]:
     at = np.tile(np.arange(len(trials)), len(levels))
     slots = trials.deal.compiled.slots["pool"].lines
     unplaced = [f"pool.{line.name}" for line in slots if line.name == "unplaced_loss"]
-    table = trials.run(levels.ravel(), at, ["pool.net_loss"], ["pool.initial_balance", *unplaced])
-    losses = table.columns["pool.net_loss"] / table.recorded["pool.initial_balance"][-1]
-    left = table.recorded[unplaced[0]][-1] if unplaced else np.zeros(len(at))
+    table = trials.run(levels.ravel(), at, ["pool.net_loss"], ["pool.balance", *unplaced])
+    losses = table.columns["pool.net_loss"] / table.recorded["pool.balance"][0]
+    left = np.fmax.reduce(table.recorded[unplaced[0]]) if unplaced else np.zeros(len(at))  # it never falls
     return losses.reshape(levels.shape), left.reshape(levels.shape)
 
 
@@ -197,7 +199,16 @@ def usual_range(deal: Deal, path: str) -> Range:
     text = base_text(deal, path) or ""
     value = number_of(text)
     if value is not None and 0.0 <= value <= 1.0:
-        return Range(0.0, 1.0, text[text.index(" of") :] if " of" in text else "")
+        return Range(0.0, highest_rate(deal, path), text[text.index(" of") :] if " of" in text else "")
     if path in inputs or value is not None:
         raise UsageError(f"{path}: say between which values to look, as in --range 0..10")
     return Range(0.0, 1.0)  # an unknown path is refused by its name
+
+
+def highest_rate(deal: Deal, path: str) -> float:
+    """100%, or next to it where a rate has to lie below it."""
+    try:
+        deal.with_({path: "100%"})
+    except DealError:
+        return 0.999
+    return 1.0

@@ -53,7 +53,7 @@ class BreakEven:
     losses: Array
 
     def __len__(self) -> int:
-        return self.levels.shape[1]
+        return int(self.levels.shape[1])
 
     @property
     def axes(self) -> tuple[Axis, ...]:
@@ -65,7 +65,15 @@ class BreakEven:
         """What the level is called: break_even_multiple, break_even_rate or break_even_level."""
         if self.paths[0].endswith("multiple"):
             return "break_even_multiple"
-        return "break_even_rate" if not self.span.words and self.span.high <= 1.0 else "break_even_level"
+        return "break_even_rate" if self.span.high <= 1.0 else "break_even_level"
+
+    def printed(self, level: float) -> str:
+        """A level as it is printed: multiples with 4 decimals, rates in per cent; all or none where there is none."""
+        if not np.isfinite(level):
+            return "all" if level > 0.0 else "none"
+        if self.word == "break_even_rate":
+            return f"{100.0 * level:.4f}%{self.span.words}"
+        return f"{level:.4f}" if self.word == "break_even_multiple" else f"{level:,.4f}"
 
     @cached_property
     def study(self) -> Study:

@@ -47,10 +47,10 @@ class Known:
         return self.deals[key]
 
     def point(self, deal: Deal, changes: Mapping[str, str]) -> Point:
-        """Its shape and its numbers."""
+        """Its shape and its numbers; the deal itself, which is large, is let go."""
         key = tuple(sorted(changes.items()))
         if key not in self.points:
-            self.points[key] = point(self.changed(deal, changes))
+            self.points[key] = point(self.deals[key] if key in self.deals else deal.with_(changes))
         return self.points[key]
 
 
@@ -121,8 +121,8 @@ class Group:
         """The numbers of some of its scenarios that are not those of its deal for all, each (R,)."""
         first = int(self.rows[0])
         found: dict[str, NDArray[np.float64]] = {}
-        for field in self.fields:
-            found |= field.placed(rows, first)
+        for one in self.fields:
+            found |= one.placed(rows, first)
         return found
 
 
@@ -160,27 +160,27 @@ def planned(deal: Deal, varied: Sequence[Varied], known: Known | None = None) ->
     memory = Known() if known is None else known
     fields = fields_of(deal, varied, memory)
     kinds = np.zeros(count, dtype=np.intp)
-    for field in fields:
-        kinds = kinds * len(field.shapes()) + field.kinds()
+    for one in fields:
+        kinds = kinds * len(one.shapes()) + one.kinds()
     _, firsts, which = np.unique(kinds, return_index=True, return_inverse=True)
     groups = []
     for k in np.argsort(firsts):
         rows = np.flatnonzero(which == k)
         first = int(rows[0])
         changes = {
-            field.varied.path: field.text  # the same in every pass
-            if known is not None and isinstance(field, Straight)
-            else field.varied.text(first)
-            for field in fields
+            one.varied.path: one.text  # the same in every pass
+            if known is not None and isinstance(one, Straight)
+            else one.varied.text(first)
+            for one in fields
         }
         groups.append(Group(memory.changed(deal, changes), rows, fields))
     return groups
 
 
 def fields_of(deal: Deal, varied: Sequence[Varied], known: Known) -> tuple[Field, ...]:
-    """The fields with what their values do to the program; those that are plain numbers are tried all together first."""
+    """The fields with what their values do to the program; those that are numbers are tried all together first."""
     numbers = [one for one in varied if candidates_of(one) is not None]
-    found: dict[str, Field] = dict(straight_of(deal, numbers, known) or {})
+    found: dict[str, Field] = dict(straight_of(deal, numbers, known) or {}) if len(numbers) > 1 else {}
     for one in varied:
         if one.path not in found:
             alone = straight_of(deal, [one], known) if one in numbers else None
@@ -216,8 +216,11 @@ def straight_of(deal: Deal, varied: Sequence[Varied], known: Known) -> dict[str,
         {one.path: values[min(k, len(values) - 1)] for one, values in zip(varied, tried, strict=True)}
         for k in range(max(map(len, tried), default=0))
     ]
+    texts = [{path: text for path, (text, _) in trial.items()} for trial in trials]
     try:
-        points = [known.point(deal, {path: text for path, (text, _) in trial.items()}) for trial in trials]
+        if texts:
+            _ = known.changed(deal, texts[0])  # kept: where all fields are numbers, it is the deal of their group
+        points = [known.point(deal, changes) for changes in texts]
     except DealError:
         if len(varied) == 1:
             raise

@@ -45,7 +45,7 @@ class Table:
 
     columns : measure -> (S,), nan where a scenario has no figures
     reasons : (S,) texts that say why, or are empty
-    recorded : path of a line -> (T + 1, S), index 0 is closing
+    recorded : path of a line -> (T + 1, S), index 0 is closing; nan after the end of a shorter deal
     chunks : how many pieces they were done in
     """
 
@@ -104,9 +104,11 @@ def evaluate(
             columns[name][chunk.rows] = outcome.columns[name]
         reasons[chunk.rows] = outcome.reasons
         for path, series in outcome.recorded.items():
-            if path not in recorded:
-                recorded[path] = np.full((len(series), count), np.nan)
-            recorded[path][:, chunk.rows] = series
+            if path not in recorded or len(recorded[path]) < len(series):
+                longer = np.full((len(series), count), np.nan)  # deals of other shapes may last longer
+                longer[: len(recorded.get(path, ()))] = recorded.get(path, longer[:0])
+                recorded[path] = longer
+            recorded[path][: len(series), chunk.rows] = series
         finished, pieces = finished + len(chunk.rows), pieces + 1
         if progress is not None:
             progress(finished, count)

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 from numpy.typing import NDArray
 
-from abs_struct.core.findings import UsageError
+from abs_struct.core.findings import DealError, UsageError
 from abs_struct.deal import Deal
 from abs_struct.study.axes import Axis, axis_from
 from abs_struct.study.designs import DRAWN, UNITS, Design, full_grid
@@ -86,13 +86,22 @@ class Trials:
         for level in self.fields(np.array([span.low]), one):
             if straight_of(self.deal, [level], self.known) is not None:
                 continue
-            above = replace(level, within=(span.low + 1e-3 * (span.high - span.low), span.high))
-            if span.low == 0.0 and straight_of(self.deal, [above], self.known) is not None:
-                raise UsageError(f"{level.path}: 0 takes lines out of the deal; begin --range above 0, as in 0.1%..100%")
+            if span.low == 0.0 and self.plain_above_nil(level, span):
+                raise UsageError(
+                    f"{level.path}: 0 takes lines out of the deal; begin --range above 0, as in 0.1%..100%"
+                )
             raise UsageError(
-                f"{level.path}: is structure of the deal and not one number that can be searched; sweep it over values, "
-                f"as in --vary {level.path}=A,B,C"
+                f"{level.path}: is structure of the deal and not one number that can be searched; sweep it over "
+                f"values, as in --vary {level.path}=A,B,C"
             )
+
+    def plain_above_nil(self, level: Varied, span: Range) -> bool:
+        """Whether a field is one number where it is not nil."""
+        above = (span.low + 1e-3 * (span.high - span.low), span.high)
+        try:
+            return straight_of(self.deal, [replace(level, within=above)], self.known) is not None
+        except DealError:  # a field of whole numbers
+            return False
 
 
 def same_level(paths: Sequence[str], span: Range) -> Fields:

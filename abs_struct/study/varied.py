@@ -43,9 +43,7 @@ class Varied:
         return cls(path, texts, np.fromiter((place[value] for value in values), dtype=np.intp, count=len(values)))
 
     @classmethod
-    def of_numbers(
-        cls, path: str, values: Any, words: str = "", within: tuple[float, float] | None = None
-    ) -> Varied:
+    def of_numbers(cls, path: str, values: Any, words: str = "", within: tuple[float, float] | None = None) -> Varied:
         """A field whose values are numbers, one a scenario; with words behind them, or from the range of a search.
 
         Raises
