@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from small import TERMS, WATERFALL, small
+from small import TERMS, small
 
 import abs_struct
 from abs_struct.core.findings import DealError, UsageError
@@ -248,7 +248,7 @@ def shipped(name: str) -> abs_struct.Deal:
 
 
 def test_euroc_breaks_where_it_did() -> None:
-    """4.95 / 3.8 / 2.95 / 2.2 / 1.25 times the base case for A to E; F turns more than once, for the last time at 1.1."""
+    """4.95 / 3.8 / 2.95 / 2.2 / 1.25 times the base case for A to E; F turns twice, last at 1.1."""
     found = abs_struct.break_even(shipped("euroc_2027_1"))
     assert found.notes == ("A", "B", "C", "D", "E", "F")
     assert found.highest[:, 0] == pytest.approx([4.95, 3.8, 2.95, 2.2, 1.25, 1.1], abs=0.05)

@@ -138,6 +138,7 @@ def test_numbers_of_numpy_are_numbers(tmp_path: Path) -> None:
     deal = small(tmp_path)
     values = np.linspace(0.05, 0.1, 3)
     found = abs_struct.sweep(deal, {"notes.B.coupon": values}, ["B.yield"])
-    assert found.values("B.yield").tolist() == abs_struct.sweep(
-        deal, {"notes.B.coupon": values.tolist()}, ["B.yield"]
-    ).values("B.yield").tolist()
+    assert (
+        found.values("B.yield").tolist()
+        == abs_struct.sweep(deal, {"notes.B.coupon": values.tolist()}, ["B.yield"]).values("B.yield").tolist()
+    )
