@@ -30,6 +30,9 @@ PUBLIC = {
     "simulate": "abs_struct.study",
     "Simulation": "abs_struct.study",
     "uncertainty_of": "abs_struct.study",
+    # searches
+    "break_even": "abs_struct.study",
+    "BreakEven": "abs_struct.study",
     # loans
     "read_tape": "abs_struct.tape",
     "Tape": "abs_struct.tape",

@@ -19,6 +19,7 @@ COMMANDS = {
     "run": ("run", "run"),
     "sweep": ("sweep", "sweep"),
     "simulate": ("simulate", "simulate"),
+    "solve": ("solve", "app"),
     "explain": ("deal", "explain"),
     "excel": ("excel", "excel"),
     "validate": ("deal", "validate"),

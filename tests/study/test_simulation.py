@@ -315,7 +315,9 @@ def test_commands_that_are_refused(tmp_path, monkeypatch):
     assert "1 to 10,000,000" in refused("simulate", "small.yaml", "--paths", 0, code=2)
     assert "no such file" in refused("simulate", "small.yaml", "--levels", "nix.yaml", code=2).lower()
     assert "--draw default" in refused("simulate", "small.yaml", "--draw", "default", code=2)
-    (tmp_path / "u.yaml").write_text("default: {distribution: lognormal, deviation: 40%}\nrecovery: {deviation: 900%}\n")
+    (tmp_path / "u.yaml").write_text(
+        "default: {distribution: lognormal, deviation: 40%}\nrecovery: {deviation: 900%}\n"
+    )
     assert "u.yaml:2" in refused("simulate", "small.yaml", "--uncertainty", "u.yaml", code=2)
 
 
