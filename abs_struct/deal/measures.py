@@ -172,12 +172,12 @@ class Measures:
         growth(t) is the product of (1 + coupon x accrual fraction) up to t, so that a class that is paid its interest
         each period is worth 1, however fast it is repaid; one that waits for interest without more for it, less.
         """
-        path = f"notes.{note}.coupon"
-        rates = self.lines[path][1:] if path in self.lines else None
-        flows, factor, worth = self.flows(note), 1.0, 0.0
-        for t, fraction in enumerate(self.fractions(note)):
-            factor = factor / (1.0 + (self.inputs[path] if rates is None else rates[t]) * fraction)
-            worth = worth + flows[t] * factor
+        from abs_struct.analytics.discount_margin import price_at_discount_margin
+
+        path, fractions = f"notes.{note}.coupon", self.fractions(note)
+        fixed = np.multiply.outer(np.ones(len(fractions)), self.inputs.get(path, 0.0))
+        rates = self.lines[path][1:] if path in self.lines else fixed
+        worth = price_at_discount_margin(self.flows(note), rates, fractions, 0.0)
         return np.divide(worth, np.maximum(self.balance(note), HALF_A_CENT))
 
     def timely_shortfall(self, note: str) -> Any:
