@@ -167,18 +167,16 @@ class Measures:
         return left + self.lines[lost][-1] if lost in self.lines else left
 
     def value_at_coupon(self, note: str) -> Any:
-        """All payments discounted at the class's own coupon, as a fraction of par: sum of payment(t) / growth(t).
+        """All payments discounted at the class's own coupon, as a fraction of par: 1 where interest is paid as it accrues.
 
-        growth(t) is the product of (1 + coupon x accrual fraction) up to t, so that a class that is paid its interest
-        each period is worth 1, however fast it is repaid; one that waits for interest without more for it, less.
+        However fast it is repaid; a class that waits for interest, and gets nothing for waiting, is worth less.
         """
         from abs_struct.analytics.discount_margin import price_at_discount_margin
 
         path, fractions = f"notes.{note}.coupon", self.fractions(note)
         fixed = np.multiply.outer(np.ones(len(fractions)), self.inputs.get(path, 0.0))
         rates = self.lines[path][1:] if path in self.lines else fixed
-        worth = price_at_discount_margin(self.flows(note), rates, fractions, 0.0)
-        return np.divide(worth, np.maximum(self.balance(note), HALF_A_CENT))
+        return price_at_discount_margin(self.flows(note), rates, fractions, 0.0) / np.maximum(self.balance(note), 0.005)
 
     def timely_shortfall(self, note: str) -> Any:
         """What full and timely payment lacks: the most interest late on any date, and principal left at legal final.
