@@ -166,6 +166,25 @@ class Measures:
         left, lost = self.lines[f"notes.{note}.balance"][-1], f"notes.{note}.unreimbursed"
         return left + self.lines[lost][-1] if lost in self.lines else left
 
+    def timely_shortfall(self, note: str) -> Any:
+        """What full and timely payment lacks: the most interest late on any date, and principal left at legal final.
+
+        Interest of a deferrable class is late only where it is never paid; of another one lost is late, too. Principal
+        counts as it stands at the class's own legal maturity where it has one, and with unreimbursed losses.
+        """
+        terms, path = self.terms.notes[note], f"notes.{note}"
+        short, last = self.lines[f"{path}.interest_shortfall"], -1
+        late = short[-1] if terms.deferrable else short.max(axis=0)
+        if f"{path}.interest_lost" in self.lines and not terms.deferrable:
+            late = late + self.lines[f"{path}.interest_lost"].max(axis=0)
+        if terms.legal_maturity is not None:
+            due = [day >= terms.legal_maturity for day in self.schedule.payment_dates]
+            last = due.index(True) + 1 if True in due else -1
+        left = self.lines[f"{path}.balance"][last]
+        if f"{path}.unreimbursed" in self.lines:
+            left = left + self.lines[f"{path}.unreimbursed"][last]
+        return late + left
+
     def coupon(self, note: str) -> float:
         """The fixed coupon, or that of the first payment where it changes."""
         path = f"notes.{note}.coupon"
@@ -364,6 +383,7 @@ NOTE_MEASURES: dict[str, Callable[[Measures, str], Any]] = {
     "principal_paid": Measures.principal_paid,
     "interest_shortfall": Measures.interest_shortfall,
     "principal_shortfall": Measures.principal_shortfall,
+    "timely_shortfall": Measures.timely_shortfall,
     "enhancement": Measures.enhancement,
 }
 

@@ -9,6 +9,7 @@ import abs_struct
 NAMES = [
     "AbsStructError",
     "AnalyticsError",
+    "BreakEven",
     "CheckError",
     "CurveError",
     "DateError",
@@ -23,6 +24,7 @@ NAMES = [
     "TapeError",
     "UsageError",
     "__version__",
+    "break_even",
     "load",
     "read_tape",
     "sweep",
