@@ -76,7 +76,8 @@ def facts(view: View, sheet: Sheet, row: int) -> int:
         ("Residual: received", deal.residual_paid, "money"),
         ("Residual: put in at closing", deal.residual_invested, "money"),
         ("Residual: multiple", earned[0], "life"), ("Residual: IRR", earned[1], "rate"),
-        (f"Notes, of {view.sized_by}", deal.advance_rate, "share"), ("All-in cost of funds", deal.cost_of_funds, "rate"),
+        (f"Notes, of {view.sized_by}", deal.advance_rate, "share"),
+        ("All-in cost of funds", deal.cost_of_funds, "rate"),
     ]  # fmt: skip
     for column in range(3):
         sheet.text(row, column, "Pool" if column == 0 else "", "heading")
