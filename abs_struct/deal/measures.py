@@ -310,14 +310,10 @@ class Measures:
 
     def residual_irr(self) -> Any:
         """Effective yearly return of the equity; nan where it puts nothing in, and of a series."""
-        if self.terms.pool.series:
-            return self.residual_invested()
         return annual_irr(self.residual_flows(), np.array([0.0, *self.years_from_closing]))
 
     def residual_multiple(self) -> Any:
         """What the equity receives, per unit it puts in; nan of a series."""
-        if self.terms.pool.series:
-            return self.residual_invested()
         return multiple(self.residual_flows())
 
     def cost_of_funds(self) -> Any:
