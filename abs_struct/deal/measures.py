@@ -167,7 +167,7 @@ class Measures:
         return left + self.lines[lost][-1] if lost in self.lines else left
 
     def value_at_coupon(self, note: str) -> Any:
-        """All payments discounted at the class's own coupon, as a fraction of par: 1 where interest is paid as it accrues.
+        """All payments discounted at the own coupon, as a fraction of par: 1 where interest is paid as it accrues.
 
         However fast it is repaid; a class that waits for interest, and gets nothing for waiting, is worth less.
         """
