@@ -30,6 +30,8 @@ PUBLIC = {
     # searches
     "break_even": "abs_struct.study",
     "BreakEven": "abs_struct.study",
+    "solve_value": "abs_struct.study",
+    "Solution": "abs_struct.study",
     # loans
     "read_tape": "abs_struct.tape",
     "Tape": "abs_struct.tape",

@@ -13,12 +13,14 @@ from abs_struct.study.designs import Design, design_from, drawn
 from abs_struct.study.scenarios import Table, evaluate
 from abs_struct.study.study import Study
 from abs_struct.study.sweep import sweep
+from abs_struct.study.target import Solution, solve_value
 from abs_struct.study.varied import Varied
 
 __all__ = [
     "Axis",
     "BreakEven",
     "Design",
+    "Solution",
     "Study",
     "Table",
     "Varied",
@@ -27,5 +29,6 @@ __all__ = [
     "design_from",
     "drawn",
     "evaluate",
+    "solve_value",
     "sweep",
 ]

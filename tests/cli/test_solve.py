@@ -62,3 +62,15 @@ def test_break_even_refuses_what_it_cannot_do(deal: Path) -> None:
     assert "is structure" in refused(
         "solve", "break-even", deal, "--of", "assumptions.recovery.lag", "--range", "0..12", code=2
     )
+
+
+def test_value_prints_what_meets_the_target(deal: Path) -> None:
+    """The value as the deal file writes it, and the measure there; JSON for scripts; a mistake in a sentence."""
+    words = ["solve", "value", deal, "notes.B.coupon", "--target", "B.yield=8%"]
+    found = json.loads(command(*words, "--json").stdout)
+    assert found["schema"] == "abs-struct/value/1"
+    shown = command(*words).stdout.splitlines()
+    assert shown[0] == "Small: B.yield = 8.0000%"
+    assert shown[1] == f"notes.B.coupon = {100 * found['values'][0]:.10g}%   (B.yield 8.0000%)"
+    assert "write MEASURE=VALUE" in refused("solve", "value", deal, "notes.B.coupon", "--target", "B.yield", code=2)
+    assert "never comes to 90.0000%" in refused(*words[:-1], "B.yield=90%", code=2)

@@ -19,6 +19,7 @@ NAMES = [
     "FormulaError",
     "Place",
     "Result",
+    "Solution",
     "Study",
     "Tape",
     "TapeError",
@@ -27,6 +28,7 @@ NAMES = [
     "break_even",
     "load",
     "read_tape",
+    "solve_value",
     "sweep",
 ]
 
