@@ -198,3 +198,81 @@ def target_of(text: str) -> tuple[str, float]:
     if number is None:
         raise UsageError(f"--target {text}: write MEASURE=VALUE, as in B.yield=6%")
     return measure, number
+
+
+@app.command("coupon")
+def coupon(
+    deal: DealPath,
+    yields: Annotated[
+        list[str] | None,
+        typer.Option("--yield", metavar="CLASS=RATE", help="What it yields, as in A=5.25%,B=6%.", show_default=False),
+    ] = None,
+    margins: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--margin", metavar="CLASS=RATE", help="The discount margin of a floating class.", show_default=False
+        ),
+    ] = None,
+    prices: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--price", metavar="CLASS=PRICE", show_default=False,
+            help="Per 100, 100 if left out; alone: the yield or discount margin at that price.",
+        ),
+    ] = None,
+    changes: Changes = None,
+    tape: TapePath = None,
+    executor: Where = "local",
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    json_: Json = False,
+) -> None:  # fmt: skip
+    """Find the coupons at which classes are worth par, or a price, at their yields; margins of floaters."""
+    from abs_struct.study import solve_coupons
+    from abs_struct.study.executors import executor_of
+
+    asked = [
+        numbers_by_class(given, word) for given, word in ((yields, "yield"), (margins, "margin"), (prices, "price"))
+    ]
+    with Progress("coupon") as progress, executor_of(executor, workers, scheduler) as where:
+        progress.stage("reading the deal and its tape")
+        base = loaded(deal, changes, tape)
+        found = solve_coupons(base, *asked, executor=where, progress=progress)
+    if json_:
+        print_json(found.summary())
+        return
+    print(f"{printable(found.deal)}: coupons at the prices asked for")
+    rows = [
+        [
+            one.note, one.path, f"{100.0 * found.coupons[k]:.6f}%", f"{one.price:g}",
+            one.measure.rpartition(".")[2].replace("_", " "), f"{100.0 * found.measured[k]:.6f}%",
+            f"{found.lives[k]:.2f}",
+        ]
+        for k, one in enumerate(found.wanted)
+    ]  # fmt: skip
+    print(table(["Class", "Field", "Value", "Price", "Measure", "at price", "WAL"], rows, 2))
+    print(" ".join(f"--set {one.path}={100.0 * c:.8g}%" for one, c in zip(found.wanted, found.coupons, strict=True)))
+
+
+def numbers_by_class(given: list[str] | None, word: str) -> dict[str, float]:
+    """`--yield A=5.25%,B=6%` as class and number.
+
+    Raises
+    ------
+    UsageError : no `=`, no number behind it, or a class twice
+    """
+    from abs_struct.cli.sweep import words_of
+    from abs_struct.core.findings import UsageError
+    from abs_struct.study.axes import number_of
+
+    found: dict[str, float] = {}
+    for text in words_of(given):
+        name, equals, written = (part.strip() for part in text.partition("="))
+        number = number_of(written) if equals else None
+        if number is None or not name:
+            example = "A=99.5" if word == "price" else "A=5.25%"
+            raise UsageError(f"--{word} {text}: write CLASS=NUMBER, as in {example}")
+        if name in found:
+            raise UsageError(f"--{word} {text}: class {name} stands twice; keep one")
+        found[name] = number
+    return found

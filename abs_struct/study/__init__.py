@@ -9,6 +9,7 @@ file, or a drawn design, as a `Study` with its tidy table, grids and heat map.
 from abs_struct.study.axes import Axis, axis_of
 from abs_struct.study.breakeven import break_even
 from abs_struct.study.breakeven_table import BreakEven
+from abs_struct.study.coupons import Coupons, solve_coupons
 from abs_struct.study.designs import Design, design_from, drawn
 from abs_struct.study.scenarios import Table, evaluate
 from abs_struct.study.study import Study
@@ -19,6 +20,7 @@ from abs_struct.study.varied import Varied
 __all__ = [
     "Axis",
     "BreakEven",
+    "Coupons",
     "Design",
     "Solution",
     "Study",
@@ -29,6 +31,7 @@ __all__ = [
     "design_from",
     "drawn",
     "evaluate",
+    "solve_coupons",
     "solve_value",
     "sweep",
 ]

@@ -186,14 +186,15 @@ def turns(short: Array, levels: Array, missed: Missed, tolerance: float) -> Turn
 
 
 def brackets(short: Array, levels: Array, element: Rows, holds: Rows, fails: Rows) -> Brackets:
-    """Brackets between two neighbours of a scan, with the failing level behind them where there is one."""
-    behind = np.clip(2 * fails - holds, 0, len(levels) - 1)
+    """Brackets between two neighbours of a scan, of levels (G,) or (E, G), with the failing level behind them."""
+    grid = np.broadcast_to(levels, short.shape)
+    behind = np.clip(2 * fails - holds, 0, grid.shape[1] - 1)
     seen = (behind != fails) & (short[element, behind] > 0.0)
     return Brackets(
-        levels[holds],
-        levels[fails],
+        grid[element, holds],
+        grid[element, fails],
         short[element, fails],
-        np.where(seen, levels[behind], np.nan),
+        np.where(seen, grid[element, behind], np.nan),
         np.where(seen, short[element, behind], np.nan),
     )
 

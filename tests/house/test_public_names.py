@@ -11,6 +11,7 @@ NAMES = [
     "AnalyticsError",
     "BreakEven",
     "CheckError",
+    "Coupons",
     "CurveError",
     "DateError",
     "Deal",
@@ -28,6 +29,7 @@ NAMES = [
     "break_even",
     "load",
     "read_tape",
+    "solve_coupons",
     "solve_value",
     "sweep",
 ]
