@@ -9,19 +9,23 @@ deal; `break_even` and its neighbours search on the scenario axis.
 from abs_struct.study.axes import Axis, axis_of
 from abs_struct.study.breakeven import break_even
 from abs_struct.study.breakeven_table import BreakEven
+from abs_struct.study.coupons import Coupons, solve_coupons
 from abs_struct.study.designs import Design, design_from, drawn
 from abs_struct.study.scenarios import Table, evaluate
 from abs_struct.study.simulation import Simulation, simulate
 from abs_struct.study.study import Study
 from abs_struct.study.sweep import sweep
 from abs_struct.study.uncertainty import Uncertainty, uncertainty_of
+from abs_struct.study.target import Solution, solve_value
 from abs_struct.study.varied import Varied
 
 __all__ = [
     "Axis",
     "BreakEven",
+    "Coupons",
     "Design",
     "Simulation",
+    "Solution",
     "Study",
     "Table",
     "Uncertainty",
@@ -32,6 +36,8 @@ __all__ = [
     "drawn",
     "evaluate",
     "simulate",
+    "solve_coupons",
+    "solve_value",
     "sweep",
     "uncertainty_of",
 ]
