@@ -1,4 +1,4 @@
-"""abs-struct tape: look at a loan tape, check it, stratify it, generate one."""
+"""abs-struct tape: look at a loan tape, check it, stratify it, map its columns, generate one."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from abs_struct.cli import tape_map
+
 if TYPE_CHECKING:
     from abs_struct.tape.eligibility import Eligibility
     from abs_struct.tape.stratify import Stratification
     from abs_struct.tape.tape import Tape
 
 app = typer.Typer(
-    help="Loan tapes: inspect, check, stratify, generate.",
+    help="Loan tapes: inspect, check, stratify, map, generate.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -36,6 +38,9 @@ CutoffDay = Annotated[
     typer.Option("--cutoff", help="The cut-off date, from which terms are counted where a tape gives dates only."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+
+
+app.command("map")(tape_map.map_)
 
 
 @app.command()

@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-TOTALS = frozenset(
-    "total totals sum subtotal sub-total grandtotal overall summe gesamt 合计 总计 小计 共计 累计".split()
-)  # noqa: SIM905
+TOTALS = {
+    "total", "totals", "sum", "subtotal", "sub-total", "grandtotal", "overall", "summe", "gesamt",
+    "合计", "总计", "小计", "共计", "累计",
+}  # fmt: skip
 WORDS = re.compile(r"[^\W\d_]{2,}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from operator import itemgetter
 
 import numpy as np
@@ -23,7 +23,6 @@ GROUPED = re.compile(r"([+-]?)[$€£¥]?\s*([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d
 TERM = re.compile(r"(\d+)\s*(months?|mos?\.?|m|个月|月|期|years?|yrs?\.?|y|年)", re.IGNORECASE)
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 LONGEST_TEXT = 256
-EXACT = ("%y%m%d", "%Y%m%d", "%d-%m-%Y", "%d/%m/%Y", "%m/%d/%Y", "%m-%d-%Y")  # with as many digits; a time is left off
 LARGEST = 1e12  # currency units: nobody lends more to one consumer, and cents stay exact
 
 Say = Callable[[int], str]
@@ -151,13 +150,15 @@ def read_rate(name: str, source: Source, texts: Sequence[str], faults: Faults) -
     if source.required:
         faults.where(name, blank, lambda i: f"{name} is blank")
     unit = source.unit
-    if unit == "detect" and not marked.all():
+    if unit == "detect" and not np.isnan(values[~marked]).all():
         from abs_struct.tape.units import unit_of
 
         unit = unit_of(values[~marked])
         faults.notes.append(f"column {name} was found to be in {unit}s{shown(values[~marked], unit)}")
     if marked.any():
-        cells = "every cell" if marked.all() else f"{int(marked.sum()):,} of {len(marked):,} cells"
+        plain_ones = int((~marked & ~blank).sum())
+        cells = f"{int(marked.sum()):,} cells" if plain_ones else "every cell"
+        cells += f" of {len(marked):,}" if plain_ones else ""
         faults.notes.append(f"column {name}: {cells} with a percent sign, read as percent")
     percent = marked | (unit == "percent")
     values[percent] /= 100.0
@@ -236,14 +237,12 @@ def one_date(text: str, formats: Sequence[str]) -> np.datetime64 | str:
                 if not ISO.fullmatch(text[:10]) or text[10:] not in {"", "T00:00:00", " 00:00:00", " 00:00"}:
                     continue
                 day = date.fromisoformat(text[:10])
-            elif pattern[0] != "%" or pattern in EXACT:
+            else:
                 from abs_struct.tape.days import in_notation
 
                 if (other := in_notation(text, pattern)) is None:
                     continue
                 day = other
-            else:
-                day = datetime.strptime(text, pattern).date()
         except ValueError as error:
             if pattern == "iso":
                 detail = str(error)

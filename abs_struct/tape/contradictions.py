@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 NEAR = 1.0  # currency units by which an instalment may differ
 SHARE = 0.01  # and the part of it
 LATE = 30  # days past due of a loan that is said to be current
-READS = ("instalment", "next_payment_date", "status", "maturity_date")
+ENDED = ("paid", "charged_off", "repurchased")
 
 
 def level_instalment(balance: Floats, rate: Floats, term: Floats) -> Floats:
@@ -62,7 +62,7 @@ def gap_of(columns: Mapping[str, Column]) -> Floats:
 
 
 def remarks_of(
-    columns: Mapping[str, Column], rows: NDArray[np.int64], cutoff: np.datetime64 | None
+    columns: Mapping[str, Column], rows: NDArray[np.int64], cutoff: np.datetime64 | None, observed: bool
 ) -> tuple[Remark, ...]:
     """The contradictions of the accepted loans, each with the rows in which it stands.
 
@@ -71,6 +71,7 @@ def remarks_of(
     columns : of the accepted loans (N,)
     rows : (N,) their lines in the file
     cutoff : the cut-off date, where the file has no column of it
+    observed : balances are those of the cut-off, as status and days past due are
     """
     found = []
 
@@ -83,15 +84,17 @@ def remarks_of(
             gap = gap_of(columns)
             far = (gap > NEAR) & (gap > SHARE * np.abs(columns["instalment"]))
             remark("instalment", "the instalment does not follow from balance, rate and term", far)
+        if (end := columns.get("maturity_date")) is not None and (made := columns.get("origination_date")) is not None:
+            remark("maturity_date", "the loan matures before it was made", end <= made)
+        if not observed:
+            return tuple(found)
         day = columns.get("cutoff_date", None if cutoff is None else np.array(cutoff))
-        if day is not None and "next_payment_date" in columns:
-            remark(
-                "next_payment_date", "the next payment is before the cut-off date", columns["next_payment_date"] < day
-            )
-        if "maturity_date" in columns and "origination_date" in columns:
-            wrong = columns["maturity_date"] <= columns["origination_date"]
-            remark("maturity_date", "the loan matures before it was made", wrong)
-        if "status" in columns and "days_past_due" in columns:
-            late = (columns["status"] == "current") & (columns["days_past_due"] > LATE)
-            remark("status", f"the loan is current by its status and more than {LATE} days past due", late)
+        if day is not None and (due := columns.get("next_payment_date")) is not None:
+            remark("next_payment_date", "the next payment is before the cut-off date", due < day)
+        if (status := columns.get("status")) is not None:
+            ended = np.isin(status, ENDED) & (columns["balance_cents"] > 0)
+            remark("status", "the loan has ended by its status and has a balance", ended)
+            if (days := columns.get("days_past_due")) is not None:
+                late = (status == "current") & (days > LATE)
+                remark("status", f"the loan is current by its status and more than {LATE} days past due", late)
     return tuple(found)

@@ -66,7 +66,7 @@ def in_notation(text: str, notation: str) -> date | None:
         return special[notation](text)
     if (found := by_pattern(text, notation)) is None and (bare := TIME.sub("", text)) != text:
         found = by_pattern(bare.strip(), notation)
-    return found if found is not None and 1900 <= found.year < 2200 else None
+    return found
 
 
 def detected(words: Sequence[str]) -> tuple[str, ...]:

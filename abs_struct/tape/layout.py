@@ -283,9 +283,9 @@ def unknown(file: str, header: Sequence[str], best: Match, by_name: bool) -> str
     number = "columns" if len(words) > 1 else "column"
     lacks = f"lacks the required {number} {', '.join(words)}"
     if by_name:
-        return f"{file} row 1: the header does not have the layout '{best.layout.name}': it {lacks}"
+        return f"{file}: the header does not have the layout '{best.layout.name}': it {lacks}"
     return (
-        f"{file} row 1: the header fits no layout ({listed(layouts())}); the nearest is '{best.layout.name}', of which "
+        f"{file}: the header fits no layout ({listed(layouts())}); the nearest is '{best.layout.name}', of which "
         f"it {lacks}; `abs-struct tape map {file}` proposes a layout for it"
     )
 

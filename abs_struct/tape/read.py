@@ -28,7 +28,7 @@ WHOLE = ("original_term", "remaining_term", "age")
 #: Kinds whose cells may carry signs of thousands, currencies and decimal commas.
 NOTATION = ("money", "rate", "share", "number", "score", "count")
 #: Columns that may contradict others.
-CONTRADICT = ("instalment", "next_payment_date", "maturity_date", "days_past_due")
+CONTRADICT = ("instalment", "next_payment_date", "maturity_date", "status")
 
 
 def read_tape(
@@ -117,9 +117,12 @@ class Reading:
             self.faults.add("row", index, f"the row has {cells} cells and the header {len(table.header)}{cut}")
 
     def filled(self, name: str, found: Match) -> int:
-        """The first column of several that holds anything."""
+        """The first column of several that is filled in half of the loans at least; else the fullest."""
         places = (found.places[name], *found.others[name])
-        return next((at for at in places if any(cell.strip() for cell in self.table.columns[at])), places[0])
+        columns, lent = self.table.columns, found.places.get("original_balance", places[0])
+        loans = [i for i, cell in enumerate(columns[lent]) if cell.strip()]  # and no titles or totals
+        counts = {at: sum(bool(columns[at][i].strip()) for i in loans) for at in places}
+        return next((at for at in places if 2 * counts[at] >= len(loans)), max(places, key=counts.__getitem__))
 
     def texts(self, name: str) -> Sequence[str]:
         """The cells of a field, numbers in the notation that the readers know."""
@@ -335,10 +338,10 @@ class Reading:
         if history:
             self.note("every current balance is zero; the original balance at age 0 stands for the balance")
         remarks: tuple[Remark, ...] = ()
-        if (as_of == "cutoff" and any(name in columns for name in CONTRADICT)) or "instalment" in columns:
+        if any(name in columns for name in CONTRADICT):
             from abs_struct.tape.contradictions import remarks_of
 
-            remarks = remarks_of(columns, table.rows[clean], self.cutoff)
+            remarks = remarks_of(columns, table.rows[clean], self.cutoff, as_of == "cutoff")
         return Tape(
             file=table.file,
             sha256=table.sha256,

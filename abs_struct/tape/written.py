@@ -32,6 +32,8 @@ def stripped(word: str) -> str:
     if not word.isascii():
         word = unicodedata.normalize("NFKC", word).replace("−", "-").replace("￥", "¥")
     word = word.strip()
+    if word.endswith("%"):
+        word = f"{word[:-1].rstrip()}%"
     if word.startswith("(") and word.endswith(")"):
         word = f"-{word[1:-1].strip()}"
     return BLANK.sub("", CURRENCY.sub(r"\1", word).strip())
