@@ -113,14 +113,15 @@ def show(result: Result, files: tuple[str, ...]) -> None:
     rows = [
         [
             printable(terms.notes[name].label or name, 24), m.rating or "-", money(m.balance),
-            factor_percent(m.balance / deal.pool_balance), factor_percent(m.enhancement) if m.balance else "n/a",
+            factor_percent(m.balance / deal.sized_by), factor_percent(m.enhancement) if m.balance else "n/a",
             rate(m.coupon), life(m.wal) if m.balance else "n/a",
             rate(m.yield_), life(m.modified_duration), short_date(m.first_principal), short_date(m.last_principal),
             money(m.interest_shortfall), money(m.principal_shortfall),
         ]
         for name, m in result.note_measures.items()
     ]  # fmt: skip
-    header = ["Class", "Rating", "Balance", "% pool", "Enh.", "Coupon", "WAL", "Yield", "Dur.", "First", "Last"]
+    whole = "% series" if terms.pool.series else "% pool"
+    header = ["Class", "Rating", "Balance", whole, "Enh.", "Coupon", "WAL", "Yield", "Dur.", "First", "Last"]
     print(table([*header, "Int. short", "Prin. short"], rows, left=2))
     show_coupons(result)
     print()
@@ -129,8 +130,10 @@ def show(result: Result, files: tuple[str, ...]) -> None:
         "recovered": deal.recovered, "net loss": deal.net_loss,
     }  # fmt: skip
     amounts = ", ".join(f"{word} {money(value)}" for word, value in parts.items())
-    share = deal.net_loss / deal.pool_balance
-    print(f"Pool      {amounts} ({factor_percent(share)}), WAL {life(deal.pool_wal)}")
+    share = factor_percent(deal.net_loss / deal.pool_balance)
+    if terms.pool.kind == "cards":
+        share = f"{factor_percent(deal.loss_a_year)} a year"
+    print(f"Pool      {amounts} ({share}), WAL {life(deal.pool_wal)}")
     if (bought := result.purchases) is not None:
         until = "" if bought.last is None else f" to {result.dates[bought.last]}"
         print(
@@ -139,11 +142,10 @@ def show(result: Result, files: tuple[str, ...]) -> None:
         )
     put_in = deal.residual_invested > CENT  # nothing earned on rounding
     irr, times = (rate(deal.residual_irr), life(deal.residual_multiple)) if put_in else ("-", "-")
-    print(
-        f"Residual  paid {money(deal.residual_paid)} on {money(deal.residual_invested)}, "
-        f"IRR {irr}, multiple {times}; "
-        f"cost of funds {rate(deal.cost_of_funds)}"
-    )
+    earned = f"on {money(deal.residual_invested)}, IRR {irr}, multiple {times}"
+    if terms.pool.series:
+        earned = "to the seller and other series, for their share of the trust: no return of its own"
+    print(f"Residual  paid {money(deal.residual_paid)} {earned}; cost of funds {rate(deal.cost_of_funds)}")
     show_triggers(result)
     show_events(result)
     if result.retention is not None and result.retention.passed:  # what fails is a note

@@ -39,7 +39,11 @@ class NoteMeasures:
 
 @dataclass(frozen=True)
 class DealMeasures:
-    """Measures of the pool, the residual and the deal in one scenario."""
+    """Measures of the pool, the residual and the deal in one scenario.
+
+    sized_by : what classes are a share of, the pool, or of a series its invested amount; loss_a_year : net loss a year
+    of the average pool
+    """
 
     pool_balance: float
     pool_wal: float
@@ -54,3 +58,5 @@ class DealMeasures:
     residual_multiple: float
     cost_of_funds: float
     advance_rate: float
+    sized_by: float
+    loss_a_year: float

@@ -172,7 +172,12 @@ class Liabilities:
         found: list[Part] = [CloseFees(self.fees)]
         if self.counterparties is not None:
             found += self.counterparties.closing_parts()
-        return [*found, CloseNotes(self.notes, counted, tuple(terms.accounts))]
+        if not terms.pool.series:
+            return [*found, CloseNotes(self.notes, counted, tuple(terms.accounts))]
+        # what accumulates for the notes, and what lies there for the seller, is no more than the notes themselves
+        reserves = tuple(name for name, account in terms.accounts.items() if account.required is not None)
+        charged = tuple(n for n in counted if any(line.name == "pdl" for line in self.build.slots[f"notes.{n}"].lines))
+        return [*found, CloseNotes(self.notes, counted, reserves, charged)]
 
     def collect(self) -> Collect:
         """Collections, and the clean-up call where the run assumes that it is exercised."""

@@ -131,7 +131,8 @@ def left_over(terms: DealFile, lines: Ledger) -> Iterator[str]:
         if path in lines and lines[path][-1] > CENT:
             repair = "residual: holder" if name == "collections" else f"release: {name}"
             yield f"{lines[path][-1]:,.2f} stay in the account {name} after the last payment ({repair})"
-    if "pool.balance" in lines and lines["pool.balance"][-1] > CENT:
+    lives_on = terms.pool.kind == "cards"  # accounts have no last payment; what classes lack is said of them
+    if "pool.balance" in lines and lines["pool.balance"][-1] > CENT and not lives_on:
         yield (
             f"the pool still holds {lines['pool.balance'][-1]:,.2f} after the last payment date"
             + (f"; legal_final {terms.dates.legal_final} comes first" if terms.dates.legal_final else "")

@@ -166,6 +166,25 @@ class Measures:
         left, lost = self.lines[f"notes.{note}.balance"][-1], f"notes.{note}.unreimbursed"
         return left + self.lines[lost][-1] if lost in self.lines else left
 
+    def timely_shortfall(self, note: str) -> Any:
+        """What full and timely payment lacks: the most interest late on any date, and principal left at legal final.
+
+        Interest of a deferrable class is late only where it is never paid; of another one lost is late, too. Principal
+        counts as it stands at the class's own legal maturity where it has one, and with unreimbursed losses.
+        """
+        terms, path = self.terms.notes[note], f"notes.{note}"
+        short, last = self.lines[f"{path}.interest_shortfall"], -1
+        late = short[-1] if terms.deferrable else short.max(axis=0)
+        if f"{path}.interest_lost" in self.lines and not terms.deferrable:
+            late = late + self.lines[f"{path}.interest_lost"].max(axis=0)
+        if terms.legal_maturity is not None:
+            due = [day >= terms.legal_maturity for day in self.schedule.payment_dates]
+            last = due.index(True) + 1 if True in due else -1
+        left = self.lines[f"{path}.balance"][last]
+        if f"{path}.unreimbursed" in self.lines:
+            left = left + self.lines[f"{path}.unreimbursed"][last]
+        return late + left
+
     def coupon(self, note: str) -> float:
         """The fixed coupon, or that of the first payment where it changes."""
         path = f"notes.{note}.coupon"
@@ -271,7 +290,12 @@ class Measures:
         return result
 
     def residual_invested(self) -> Any:
-        """What the equity has put in: pool and reserves at closing less the proceeds of the notes."""
+        """What the equity has put in: pool and reserves at closing less the proceeds of the notes.
+
+        nan of a series: the seller, and the other series of the trust, are no equity of it.
+        """
+        if self.terms.pool.series:
+            return self.lines["pool.balance"][0] * np.nan
         held: Any = self.lines["pool.balance"][0]
         for name in self.terms.accounts:
             held = held + self.lines[f"accounts.{name}.balance"][0]
@@ -285,11 +309,11 @@ class Measures:
         return np.concatenate([-np.broadcast_to(self.residual_invested(), paid[:1].shape), paid])
 
     def residual_irr(self) -> Any:
-        """Effective yearly return of the equity; nan where it puts nothing in."""
+        """Effective yearly return of the equity; nan where it puts nothing in, and of a series."""
         return annual_irr(self.residual_flows(), np.array([0.0, *self.years_from_closing]))
 
     def residual_multiple(self) -> Any:
-        """What the equity receives, per unit it puts in."""
+        """What the equity receives, per unit it puts in; nan of a series."""
         return multiple(self.residual_flows())
 
     def cost_of_funds(self) -> Any:
@@ -309,6 +333,8 @@ class Measures:
         pool = float(lines["pool.balance"][0])
         issued = (name for name, note in self.terms.notes.items() if not note.subordinated_loan)
         raised = float(sum(float(self.balance(name)) for name in issued))
+        whole = float(lines["deal.invested_amount"][0]) if self.terms.pool.series else pool
+        held, lost = float(total(lines["pool.opening_balance"])), float(lines["pool.cumulative_net_loss"][-1])
         return DealMeasures(
             pool_balance=pool,
             pool_wal=float(self.pool_wal()),
@@ -316,13 +342,15 @@ class Measures:
             prepaid=float(total(lines["pool.prepaid"])),
             defaulted=float(total(lines["pool.defaulted"])),
             recovered=float(total(lines["pool.recovered"])),
-            net_loss=float(lines["pool.cumulative_net_loss"][-1]),
+            net_loss=lost,
             residual_paid=float(total(self.residual())),
             residual_invested=float(self.residual_invested()),
             residual_irr=float(self.residual_irr()),
             residual_multiple=float(self.residual_multiple()),
             cost_of_funds=float(self.cost_of_funds()),
-            advance_rate=raised / pool if pool else float("nan"),
+            advance_rate=raised / whole if whole else float("nan"),
+            sized_by=whole,
+            loss_a_year=12.0 * lost / held if held else float("nan"),
         )
 
     # ---- by name, for studies -------------------------------------------------------------------------
@@ -351,6 +379,7 @@ NOTE_MEASURES: dict[str, Callable[[Measures, str], Any]] = {
     "principal_paid": Measures.principal_paid,
     "interest_shortfall": Measures.interest_shortfall,
     "principal_shortfall": Measures.principal_shortfall,
+    "timely_shortfall": Measures.timely_shortfall,
     "enhancement": Measures.enhancement,
 }
 
@@ -375,14 +404,17 @@ FLOATING = ("discount_margin", "spread_duration")
 
 
 def measure_names(terms: DealFile) -> list[str]:
-    """Every measure that says something of a deal: of an index where a class floats, of losses where it bears them."""
+    """Every measure that says something of a deal: of an index where a class floats, of losses where it bears them,
+    of an equity where it has one.
+    """
     bearing = {name for section in terms.waterfall.values() for step in section.steps
                if step.word == "write_down" for name in step.targets}  # fmt: skip
     names = []
     for name, note in terms.notes.items():
         silent = {*(FLOATING if note.index is None else ()), *(() if name in bearing else ("wal_with_losses",))}
         names += [f"{name}.{word}" for word in NOTE_MEASURES if word not in silent]
-    return names + list(DEAL_MEASURES)
+    of_equity = {"residual.irr", "residual.multiple"} if terms.pool.series else set()
+    return names + [name for name in DEAL_MEASURES if name not in of_equity]
 
 
 def measure_of(terms: DealFile, name: str) -> Callable[[Measures], Any]:

@@ -17,7 +17,7 @@ from abs_struct.deal.model import DealFile
 from abs_struct.deal.sections import Sections
 from abs_struct.pool.project import Projection
 from abs_struct.waterfall.early import read_too_early
-from abs_struct.waterfall.quantities import DEAL, INTERRUPTED
+from abs_struct.waterfall.quantities import DEAL, INTERRUPTED, INVESTED
 
 if TYPE_CHECKING:
     from abs_struct.dates.schedule import PaymentSchedule
@@ -78,6 +78,7 @@ def enter_deal(build: Build) -> None:
     price = {"call_price": "call.price"} if terms.call is not None else {}
     interruption = terms.assumptions.interruption
     lines = DEAL.lines if interruption is None else (*DEAL.lines, INTERRUPTED)
+    lines = (*lines, INVESTED) if terms.pool.series else lines
     build.slot("deal", lines, inputs=price, longest_collection=max(waiting))
     if interruption is not None:
         build.flags("deal.interrupted", interruption.hits)

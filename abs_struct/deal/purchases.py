@@ -1,7 +1,8 @@
 """What a revolving deal bought: par, price, turnover, and purchases that miss the criteria which the deal names.
 
-A fixed mix keeps its criteria, or is refused. With `mix: balance` it is the pool that is aimed at the shares and keeps
-them; what is bought on a date is what the pool lacks, mostly of what runs off fastest, and may miss them by itself.
+A fixed mix keeps criteria of a purchase, or is refused. With `mix: balance` it is the pool that is aimed at the shares
+and keeps them; what is bought on a date is what the pool lacks, mostly of what runs off fastest, and may miss them by
+itself. Criteria of the pool after a purchase are the other way round: a fixed mix drifts, as the longest live longest.
 """
 
 from __future__ import annotations
@@ -90,6 +91,15 @@ def bought(terms: DealFile, lines: Ledger) -> dict[str, Series] | None:
     return {name: lines[path] for name, path in paths.items()} if all(p in lines for p in paths.values()) else None
 
 
+def held(terms: DealFile, lines: Ledger) -> dict[str, Series]:
+    """What the pool holds of each kind after the purchases of a period, (T + 1,): bought, and its group."""
+    found = {}
+    for name in terms.receivables:
+        parts = [f"receivables.{name}.balance", f"groups.{name}.balance"]
+        found[name] = np.sum([lines[path] for path in parts if path in lines], axis=0)
+    return found
+
+
 def missed_criteria(terms: DealFile, lines: Ledger) -> Iterator[str]:
     """Purchases that exceed a limit, yield too little or run too long: a sentence for each criterion, with the worst.
 
@@ -111,11 +121,14 @@ def missed_criteria(terms: DealFile, lines: Ledger) -> Iterator[str]:
     if par is None or terms.revolving is None:
         return
     rules = terms.revolving
-    total = np.sum(list(par.values()), axis=0)
-    periods = np.flatnonzero(total > 0.0)
+    periods = np.flatnonzero(np.sum(list(par.values()), axis=0) > 0.0)
     if not len(periods):
         return
-    shares = {name: series[periods] / total[periods] for name, series in par.items()}
+    tested = par if rules.criteria == "purchase" else held(terms, lines)
+    total = np.sum(list(tested.values()), axis=0)
+    shares = {name: series[periods] / total[periods] for name, series in tested.items()}
+    aims = rules.mix == "balance" and rules.criteria == "purchase"
+    where = "purchases" if rules.criteria == "purchase" else "pools after a purchase"
     units = outlooks(rules, terms.assumptions)
 
     def average(figures: dict[str, float]) -> Series:
@@ -126,9 +139,9 @@ def missed_criteria(terms: DealFile, lines: Ledger) -> Iterator[str]:
         if missed.any():
             at = int(np.argmax(over))
             yield (
-                f"{words} in {int(missed.sum())} of {len(periods)} purchases, most in period {periods[at]}: "
+                f"{words} in {int(missed.sum())} of {len(periods)} {where}, most in period {periods[at]}: "
                 f"{figure.format(abs(limit + over[at]))}, {what} {figure.format(abs(limit))}"
-                + (" (the mix aims at shares of the pool, not of a purchase)" if rules.mix == "balance" else "")
+                + (" (the mix aims at shares of the pool, not of a purchase)" if aims else "")
             )
 
     for name, kind in rules.receivables.items():

@@ -50,7 +50,7 @@ def run_summary(result: Run, files: tuple[str, ...] = ()) -> dict[str, Any]:
         },
         "residual": {
             "paid": deal.residual_paid,
-            "invested": deal.residual_invested,
+            "invested": number(deal.residual_invested),
             "irr": number(deal.residual_irr),
             "multiple": number(deal.residual_multiple),
         },

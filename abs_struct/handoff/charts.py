@@ -194,7 +194,7 @@ def enhancement(view: View, axes: Any) -> None:
     for day, height, label, colour in ends:
         place = (day, min(height, view.enhancement_span[1]))
         axes.annotate(label, place, xytext=(3, 3), textcoords="offset points", color=colour, fontsize=8)
-    axes.set_title("Credit enhancement, of the pool balance")
+    axes.set_title(f"Credit enhancement, of the {view.sized_by}")
     percent_axis(axes)
     least, most = view.enhancement_span
     axes.set_ylim(least, most + 0.08 * (most - least))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,8 @@ MOST_SHEETS = 60
 MOST_COLUMNS = 200
 
 
-def write_heat_maps(study: Study, folder: str | Path, measures: Sequence[str]) -> list[Path]:
-    """A picture of each measure over the first two axes, as PNG.
+def write_heat_maps(study: Study, folder: str | Path, measures: Sequence[str], name: str = "sweep") -> list[Path]:
+    """A picture of each measure over the first two axes, as PNG; the files begin with `name`.
 
     Raises
     ------
@@ -25,7 +26,7 @@ def write_heat_maps(study: Study, folder: str | Path, measures: Sequence[str]) -
     """
     files = []
     for measure in measures:
-        file = Path(folder) / f"sweep_{measure.replace('.', '_')}.png"
+        file = Path(folder) / f"{name}_{measure.replace('.', '_')}.png"
         with whole(file) as draft:
             study.plot(measure).savefig(draft, dpi=150, metadata={"Software": None})
         files.append(file)
@@ -67,9 +68,9 @@ def write_table(frame: Any, path: Path) -> Path:
 def number_format(measure: str) -> str:
     """How the cells of a measure print: rates in per cent, lives with two decimals, money in units."""
     word = measure.rpartition(".")[2]
-    if word in {"yield", "monthly_yield", "irr", "enhancement", "cost_of_funds"}:
+    if word in {"yield", "monthly_yield", "irr", "enhancement", "cost_of_funds", "break_even_rate", "break_even_loss"}:
         return "rate"
-    return "life" if word in {"wal", "modified_duration", "convexity", "multiple"} else "money"
+    return "life" if word.endswith(("wal", "modified_duration", "convexity", "multiple")) else "money"
 
 
 def write_grids(study: Study, path: str | Path) -> Path:
@@ -110,16 +111,21 @@ def contents(study: Study, paper: Paper) -> None:
 
 def grid_sheet(study: Study, measure: str, paper: Paper) -> None:
     """One measure over the first two axes."""
+    from abs_struct.study.heatmap import printed
+
     table: Any = study.grid(measure)
-    sheet = paper.sheet(measure, widths=(24, *[12] * min(table.shape[1], MOST_COLUMNS)))
+    header = [axis_text(value) for value in table.columns[:MOST_COLUMNS]]
+    sheet = paper.sheet(measure, widths=(28, *(min(max(12, len(word) + 3), 40) for word in header)))
     sheet.title(measure, f"rows: {table.index.name or measure}; columns: {table.columns.name or study.axes[0].path}")
     kind = number_format(measure)
-    header = [axis_text(value) for value in table.columns[:MOST_COLUMNS]]
     row = first = sheet.header(3, (str(table.index.name or ""), *header))
     for name, values in zip(table.index, table.to_numpy(dtype=float), strict=True):
         sheet.text(row, 0, axis_text(name), "strong")
         for column, value in enumerate(values[:MOST_COLUMNS], 1):
-            sheet.number(row, column, float(value), kind)
+            if math.isinf(value):
+                sheet.text(row, column, printed(measure, float(value)), "cell>")
+            else:
+                sheet.number(row, column, float(value), kind)
         row += 1
     sheet.shade(first, 1, row - 1, len(header))
     sheet.freeze(first, 1)

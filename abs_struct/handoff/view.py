@@ -104,6 +104,11 @@ class View:
         owed = zip(self.line(f"notes.{note}.balance"), self.line("pool.balance"), strict=True)
         return [v if min(pair) > HALF_A_CENT else None for v, pair in zip(values, owed, strict=True)]
 
+    @property
+    def sized_by(self) -> str:
+        """What classes and enhancement are a share of, in words."""
+        return "invested amount" if self.result.terms.pool.series else "pool balance"
+
     @cached_property
     def enhancement_span(self) -> tuple[float, float]:
         """The least and the largest enhancement of any class, 0 and 1 among them, as far as a picture shows them."""

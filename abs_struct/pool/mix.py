@@ -139,12 +139,14 @@ def outlooks(terms: Revolving, assumptions: Assumptions) -> dict[str, Unit]:
 
 
 def check_mix(terms: Revolving, assumptions: Assumptions) -> None:
-    """Refuse a mix that breaks its own limits.
+    """Refuse a mix that breaks its own limits; a mix of purchases breaks none that speak of the pool.
 
     Raises
     ------
     DealError : the share, yield or term that is out of bounds, with its limit
     """
+    if terms.criteria == "pool" and terms.mix == "fixed":
+        return
     units = outlooks(terms, assumptions)
     for name, product in terms.receivables.items():
         if product.limit is not None and product.share > float(product.limit) + 1e-12:

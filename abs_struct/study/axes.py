@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+
 from abs_struct.core.findings import UsageError
 
 #: A range with an optional unit behind each number and words behind the last: 50%:60%:2.5% of pool.
@@ -104,10 +106,24 @@ def axis_from(path: str, values: object) -> Axis:
     """An axis from Python values."""
     if isinstance(values, str):
         return axis_of(f"{path}={values}")
-    found = tuple(value if isinstance(value, str) else repr(value) for value in values)  # type: ignore[attr-defined]
+    found = tuple(text_of(value) for value in values)  # type: ignore[attr-defined]
     if not found:
         raise UsageError(f"vary {path}: no values")
     return Axis(path, found)
+
+
+def text_of(value: object) -> str:
+    """A Python value as the deal file would write it; a number of NumPy is a number.
+
+    >>> import numpy as np
+    >>> text_of(np.float64(0.1)), text_of(True), text_of("5%")
+    ('0.1', 'true', '5%')
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else repr(value)
 
 
 def number_of(text: str) -> float | None:

@@ -10,13 +10,15 @@ if TYPE_CHECKING:
 #: A Study; it is not imported here, because it imports this module to draw itself.
 Drawn = Any
 LIVES = ("wal", "duration", "convexity", "multiple")
-RATES = ("yield", "irr", "enhancement", "cost_of_funds")
+RATES = ("yield", "irr", "enhancement", "cost_of_funds", "_rate", "_loss")
 
 
 def printed(measure: str, value: float) -> str:
     """A value as the field prints it: lives with two decimals, rates in per cent, money in millions."""
     if value != value:  # nan
         return "n/a"
+    if value in (float("inf"), float("-inf")):  # a search that found no end: survives everywhere, or nowhere
+        return "all" if value > 0 else "none"
     if measure.endswith(RATES):
         return f"{100.0 * value:.2f}%"
     return f"{value:.2f}" if measure.endswith(LIVES) else f"{value / 1e6:,.2f}m"
@@ -59,10 +61,11 @@ def heat_map(study: Drawn, measure: str, x: str | None = None, y: str | None = N
     axes.set_xlabel(str(table.columns.name), fontsize=9)
     axes.set_ylabel(str(table.index.name), fontsize=9)
     if rows * columns <= 400:
-        middle = (np.nanmin(values) + np.nanmax(values)) / 2 if np.isfinite(values).any() else 0.0
+        there = values[np.isfinite(values)]
+        middle = (there.min() + there.max()) / 2 if len(there) else 0.0
         for i in range(rows):
             for j in range(columns):
-                dark = not values[i, j] > middle
+                dark = np.isfinite(values[i, j]) and not values[i, j] > middle  # no colour where there is no number
                 axes.text(j, i, printed(measure, values[i, j]), ha="center", va="center", fontsize=7,
                           color="white" if dark else "black")  # fmt: skip
     else:

@@ -7,14 +7,14 @@ set straight into the program. Whatever else a value does, the deal with it is c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from abs_struct.core.findings import UsageError
+from abs_struct.core.findings import DealError, UsageError
 from abs_struct.deal import Deal
 from abs_struct.study.axes import number_of
 from abs_struct.study.shape import shape_of
@@ -26,19 +26,45 @@ WORTH_TRYING = 4
 
 @dataclass(frozen=True)
 class Point:
-    """One value of one field: the shape and the numbers of the deal with that field changed alone."""
+    """What a deal with some fields changed is: its shape and its numbers."""
 
     shape: str
     inputs: dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
+class Known:
+    """What one deal was compiled as on the way, so that the later passes of a search compile nothing again."""
+
+    deals: dict[tuple[tuple[str, str], ...], Deal] = field(default_factory=dict)
+    points: dict[tuple[tuple[str, str], ...], Point] = field(default_factory=dict)
+
+    def changed(self, deal: Deal, changes: Mapping[str, str]) -> Deal:
+        """The deal with some fields changed."""
+        key = tuple(sorted(changes.items()))
+        if key not in self.deals:
+            self.deals[key] = deal.with_(changes)
+        return self.deals[key]
+
+    def point(self, deal: Deal, changes: Mapping[str, str]) -> Point:
+        """Its shape and its numbers; the deal itself, which is large, is let go."""
+        key = tuple(sorted(changes.items()))
+        if key not in self.points:
+            self.points[key] = point(self.deals[key] if key in self.deals else deal.with_(changes))
+        return self.points[key]
+
+
+@dataclass(frozen=True, eq=False)
 class Straight:
-    """A field that is one number of the program: the values of all scenarios, (S,), and the shape of the deal."""
+    """A field that is one number of the program: the values of all scenarios, (S,), and the shape of the deal.
+
+    `text` is one of the values, as the deal file would write it.
+    """
 
     varied: Varied
     shape: str
     values: NDArray[np.float64]
+    text: str
 
     def shapes(self) -> list[str]:
         """The shapes that occur."""
@@ -95,18 +121,19 @@ class Group:
         """The numbers of some of its scenarios that are not those of its deal for all, each (R,)."""
         first = int(self.rows[0])
         found: dict[str, NDArray[np.float64]] = {}
-        for field in self.fields:
-            found |= field.placed(rows, first)
+        for one in self.fields:
+            found |= one.placed(rows, first)
         return found
 
 
-def planned(deal: Deal, varied: Sequence[Varied]) -> list[Group]:
+def planned(deal: Deal, varied: Sequence[Varied], known: Known | None = None) -> list[Group]:
     """The groups of a study, in the order in which their shapes first occur.
 
     Parameters
     ----------
     deal : the base
     varied : fields, each with a value for each of S scenarios
+    known : what earlier passes of a search have compiled of this deal
 
     Returns
     -------
@@ -130,61 +157,113 @@ def planned(deal: Deal, varied: Sequence[Varied]) -> list[Group]:
     if not count:
         return []
     _ = deal.collateral  # the tape is read once, for all variations
-    fields = tuple(field_of(deal, one) for one in varied)
+    memory = Known() if known is None else known
+    fields = fields_of(deal, varied, memory)
     kinds = np.zeros(count, dtype=np.intp)
-    for field in fields:
-        kinds = kinds * len(field.shapes()) + field.kinds()
+    for one in fields:
+        kinds = kinds * len(one.shapes()) + one.kinds()
     _, firsts, which = np.unique(kinds, return_index=True, return_inverse=True)
     groups = []
     for k in np.argsort(firsts):
         rows = np.flatnonzero(which == k)
-        changes = {one.path: one.text(int(rows[0])) for one in varied}
-        groups.append(Group(deal.with_(changes), rows, fields))
+        first = int(rows[0])
+        changes = {
+            one.varied.path: one.text  # the same in every pass
+            if known is not None and isinstance(one, Straight)
+            else one.varied.text(first)
+            for one in fields
+        }
+        groups.append(Group(memory.changed(deal, changes), rows, fields))
     return groups
 
 
-def field_of(deal: Deal, varied: Varied) -> Field:
-    """A field with what its values do to the program."""
-    straight = straight_of(deal, varied)
-    if straight is not None:
-        return straight
+def fields_of(deal: Deal, varied: Sequence[Varied], known: Known) -> tuple[Field, ...]:
+    """The fields with what their values do to the program; those that are numbers are tried all together first."""
+    numbers = [one for one in varied if candidates_of(one) is not None]
+    found: dict[str, Field] = dict(straight_of(deal, numbers, known) or {}) if len(numbers) > 1 else {}
+    for one in varied:
+        if one.path not in found:
+            alone = straight_of(deal, [one], known) if one in numbers else None
+            found[one.path] = alone[one.path] if alone else compiled_of(deal, one, known)
+    return tuple(found[one.path] for one in varied)
+
+
+def compiled_of(deal: Deal, varied: Varied, known: Known) -> Compiled:
+    """The field with each of its values compiled."""
+    texts, at = varied.texts, varied.at
     if varied.numbers is not None:
-        texts, at = np.unique(varied.numbers, return_inverse=True)
-        return Compiled(varied, tuple(point(deal, varied.path, repr(float(one))) for one in texts), at)
-    return Compiled(varied, tuple(point(deal, varied.path, text) for text in varied.texts), varied.at)
+        numbers, at = np.unique(varied.numbers, return_inverse=True)
+        texts = tuple(varied.written(float(number)) for number in numbers)
+    return Compiled(varied, tuple(known.point(deal, {varied.path: text}) for text in texts), at)
 
 
-def point(deal: Deal, path: str, value: str) -> Point:
-    """The deal with one field changed."""
-    changed = deal.with_({path: value})
-    program = changed.compiled
+def point(deal: Deal) -> Point:
+    """The shape and the numbers of a deal."""
+    program = deal.compiled
     lines = ",".join(f"{path}.{line.name}" for path, slot in program.slots.items() for line in slot.lines)
     # what a value adds to the program or leaves out of it (a rate of nil, say) is shape too
-    return Point(f"{shape_of(changed)} {lines} {sorted(program.inputs)}", program.inputs)
+    return Point(f"{shape_of(deal)} {lines} {sorted(program.inputs)}", program.inputs)
 
 
-def straight_of(deal: Deal, varied: Varied) -> Straight | None:
-    """The field as plain numbers, or None where its values do more, or differently, than set one number."""
-    if varied.numbers is not None:
-        values, texts = varied.numbers, None
-        if len(values) < WORTH_TRYING:
-            return None
-    else:
-        if len(varied.texts) < WORTH_TRYING:
-            return None
-        numbers = [number_of(text) for text in varied.texts]
-        if any(number is None for number in numbers) or any(" " in text.strip() for text in varied.texts):
-            return None
-        values, texts = np.array(numbers, dtype=float), varied.texts
-    order = np.argsort(values, kind="stable")
-    nil = np.flatnonzero(values == 0.0)[:1].tolist()  # a rate of nil may leave its lines out of the program
-    tried = sorted({int(order[0]), int(order[len(order) // 2]), int(order[-1]), *nil})
-    points = [point(deal, varied.path, repr(float(values[k])) if texts is None else texts[k]) for k in tried]
-    base = points[0]
-    for k, found in zip(tried, points, strict=True):
+def straight_of(deal: Deal, varied: Sequence[Varied], known: Known) -> dict[str, Straight] | None:
+    """Fields as plain numbers, or None where their values do more, or differently, than set one number each.
+
+    The first trial takes the least value of every field, the next their middle ones, then the greatest, and then nil
+    where a field has it.
+    """
+    tried = [tried_of(one) for one in varied]
+    trials: list[dict[str, tuple[str, float]]] = [
+        {one.path: values[min(k, len(values) - 1)] for one, values in zip(varied, tried, strict=True)}
+        for k in range(max(map(len, tried), default=0))
+    ]
+    texts = [{path: text for path, (text, _) in trial.items()} for trial in trials]
+    try:
+        if texts:
+            _ = known.changed(deal, texts[0])  # kept: where all fields are numbers, it is the deal of their group
+        points = [known.point(deal, changes) for changes in texts]
+    except DealError:
+        if len(varied) == 1:
+            raise
+        return None  # what the deal refuses together it may take alone
+    for trial, found in zip(trials, points, strict=True):
+        base = points[0]
         if found.shape != base.shape or found.inputs.keys() != base.inputs.keys():
             return None
-        other = {key for key, value in found.inputs.items() if base.inputs[key] != value} - {varied.path}
-        if other or found.inputs.get(varied.path) != values[k]:
+        other = {key for key, value in found.inputs.items() if base.inputs[key] != value} - trial.keys()
+        if other or any(found.inputs.get(path) != number for path, (_, number) in trial.items()):
             return None
-    return Straight(varied, base.shape, values if texts is None else values[varied.at])
+    return {
+        one.path: Straight(one, points[0].shape, numbers_of(one), values[0][0])
+        for one, values in zip(varied, tried, strict=True)
+    }
+
+
+def tried_of(varied: Varied) -> list[tuple[str, float]]:
+    """The least, a middle and the greatest value of a field, and nil where it has it: as written, and as a number."""
+    candidates = candidates_of(varied)
+    assert candidates is not None
+    order = np.argsort(candidates, kind="stable")
+    nil = np.flatnonzero(candidates == 0.0)[:1].tolist()  # a rate of nil may leave its lines out of the program
+    places = dict.fromkeys([int(order[0]), int(order[len(order) // 2]), int(order[-1]), *nil])
+    return [(varied.texts[k] if varied.texts else varied.written(float(candidates[k])), float(candidates[k]))
+            for k in places]  # fmt: skip
+
+
+def numbers_of(varied: Varied) -> NDArray[np.float64]:
+    """The number of each scenario, (S,)."""
+    if varied.numbers is not None:
+        return varied.numbers
+    return np.array([number_of(text) for text in varied.texts], dtype=float)[varied.at]
+
+
+def candidates_of(varied: Varied) -> NDArray[np.float64] | None:
+    """The numbers that a field takes, or None where they are words, or too few to be tried as plain numbers."""
+    if varied.within is not None:
+        low, high = varied.within
+        return np.array([low, 0.5 * (low + high), high, *([0.0] if low < 0.0 < high else [])])
+    if varied.numbers is not None:
+        return varied.numbers if len(varied.numbers) >= WORTH_TRYING else None
+    if len(varied.texts) < WORTH_TRYING or any(" " in text.strip() for text in varied.texts):
+        return None
+    numbers = [number_of(text) for text in varied.texts]
+    return None if any(number is None for number in numbers) else np.array(numbers, dtype=float)

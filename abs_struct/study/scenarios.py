@@ -19,7 +19,7 @@ from abs_struct.core.findings import DealError, UsageError
 from abs_struct.deal import Deal
 from abs_struct.deal.measures import measure_of
 from abs_struct.study.kept import Kept, fingerprint, resumed
-from abs_struct.study.plan import Group, planned
+from abs_struct.study.plan import Group, Known, planned
 from abs_struct.study.varied import Varied
 from abs_struct.study.work import Work
 
@@ -45,7 +45,7 @@ class Table:
 
     columns : measure -> (S,), nan where a scenario has no figures
     reasons : (S,) texts that say why, or are empty
-    recorded : path of a line -> (T + 1, S), index 0 is closing
+    recorded : path of a line -> (T + 1, S), index 0 is closing; nan after the end of a shorter deal
     chunks : how many pieces they were done in
     """
 
@@ -64,6 +64,7 @@ def evaluate(
     executor: Executor | None = None,
     keep: Kept | None = None,
     progress: Progress | None = None,
+    known: Known | None = None,
 ) -> Table:
     """The measures of many scenarios.
 
@@ -76,6 +77,7 @@ def evaluate(
     executor : anything with the `submit` of concurrent.futures; in this process when left out
     keep : where finished chunks are kept, and taken up again; nowhere when left out
     progress : called with scenarios done and in all
+    known : what earlier calls for the same deal have compiled, so that the passes of a search compile nothing again
 
     Returns
     -------
@@ -96,15 +98,17 @@ def evaluate(
     recorded: dict[str, Any] = {}
     finished = pieces = 0
     study = fingerprint(deal, varied, CHUNK) if keep is not None else ""
-    chunks = chunks_of(planned(deal, varied), measures, record)
+    chunks = chunks_of(planned(deal, varied, known), measures, record)
     for chunk, outcome in resumed(chunks, executor, keep, study):
         for name in measures:
             columns[name][chunk.rows] = outcome.columns[name]
         reasons[chunk.rows] = outcome.reasons
         for path, series in outcome.recorded.items():
-            if path not in recorded:
-                recorded[path] = np.full((len(series), count), np.nan)
-            recorded[path][:, chunk.rows] = series
+            if path not in recorded or len(recorded[path]) < len(series):
+                longer = np.full((len(series), count), np.nan)  # deals of other shapes may last longer
+                longer[: len(recorded.get(path, ()))] = recorded.get(path, longer[:0])
+                recorded[path] = longer
+            recorded[path][: len(series), chunk.rows] = series
         finished, pieces = finished + len(chunk.rows), pieces + 1
         if progress is not None:
             progress(finished, count)

@@ -24,12 +24,16 @@ class Varied:
     texts : the different values, as the deal file would write them; empty where the values are numbers
     at : (S,) which of the texts each scenario has; empty where the values are numbers
     numbers : (S,) in the unit of the deal's inputs (0.18 for 18%); None where the values are texts
+    words : what stands behind each number in the deal file, such as " of pool"
+    within : the range from which a search takes its numbers; None where they are all there are
     """
 
     path: str
     texts: tuple[str, ...]
     at: NDArray[np.intp]
     numbers: NDArray[np.float64] | None = None
+    words: str = ""
+    within: tuple[float, float] | None = None
 
     @classmethod
     def of_texts(cls, path: str, values: Sequence[str]) -> Varied:
@@ -39,8 +43,8 @@ class Varied:
         return cls(path, texts, np.fromiter((place[value] for value in values), dtype=np.intp, count=len(values)))
 
     @classmethod
-    def of_numbers(cls, path: str, values: Any) -> Varied:
-        """A field whose values are numbers, one a scenario.
+    def of_numbers(cls, path: str, values: Any, words: str = "", within: tuple[float, float] | None = None) -> Varied:
+        """A field whose values are numbers, one a scenario; with words behind them, or from the range of a search.
 
         Raises
         ------
@@ -49,14 +53,25 @@ class Varied:
         numbers = np.ascontiguousarray(values, dtype=float)
         if not np.isfinite(numbers).all():
             raise UsageError(f"vary {path}: a value is not a finite number")
-        return cls(path, (), np.empty(0, dtype=np.intp), numbers)
+        return cls(path, (), np.empty(0, dtype=np.intp), numbers, words, within)
+
+    def at_rows(self, rows: NDArray[np.intp]) -> Varied:
+        """The field in some of its scenarios; what it may be in others is remembered, so that it is planned alike."""
+        if self.numbers is None:
+            return Varied(self.path, self.texts, self.at[rows])
+        within = self.within or (float(self.numbers.min()), float(self.numbers.max()))
+        return Varied(self.path, (), self.at, self.numbers[rows], self.words, within)
 
     def __len__(self) -> int:
         return len(self.at) if self.numbers is None else len(self.numbers)
 
     def text(self, scenario: int) -> str:
         """The value of a scenario, as the deal file would write it."""
-        return self.texts[self.at[scenario]] if self.numbers is None else repr(float(self.numbers[scenario]))
+        return self.texts[self.at[scenario]] if self.numbers is None else self.written(float(self.numbers[scenario]))
+
+    def written(self, number: float) -> str:
+        """A number as the deal file would write it."""
+        return repr(number) + self.words
 
     def shown(self, scenario: int) -> float | str:
         """The value of a scenario as a number where it is one."""

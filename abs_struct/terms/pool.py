@@ -56,6 +56,11 @@ class Pool(Terms):
         description="loans, which have a schedule; or cards: accounts whose total balance is projected by "
         "assumptions.cards until dates.legal_final",
     )
+    series: bool = Field(
+        default=False,
+        description="whether the notes are one series of a trust, whose pool belongs to the seller and to other series "
+        "too: sizes and enhancement are measured against the invested amount, the notes less what was charged off",
+    )
     layout: str | None = Field(default=None, description="the tape's layout; recognised from its header when left out")
     as_of: choice("cutoff", "origination", "auto") = Field(  # type: ignore[valid-type]
         default="cutoff",

@@ -64,7 +64,9 @@ class Receivable(Terms):
         "left out (read by purchases between payment dates)",
     )
     premium: bool = Field(default=False, description="whether a price above par is meant")
-    limit: StructuralShare | None = Field(default=None, description="the largest share that it may have of a purchase")
+    limit: StructuralShare | None = Field(
+        default=None, description="the largest share that it may have of a purchase, or of the pool after it"
+    )
     income: Amount = Field(default=1.0, description="a multiple of its interest and fees, for stress")
 
     @model_validator(mode="after")
@@ -111,6 +113,11 @@ class Revolving(Terms):
     )
     longest_remaining_term: Months | None = Field(
         default=None, description="the longest weighted average of the months to the last payment of a purchase"
+    )
+    criteria: choice("purchase", "pool") = Field(  # type: ignore[valid-type]
+        default="purchase",
+        description="of what limits, least_yield and longest terms speak: of each purchase, or of the pool after it "
+        "(each kind at its own contract's yield and terms)",
     )
     clock: Annotated[str, BeforeValidator(as_clock)] = Field(
         default="payment dates",

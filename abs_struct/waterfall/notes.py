@@ -28,7 +28,8 @@ PLAIN: tuple[Line, ...] = (
         "enhancement",
         "Credit enhancement",
         "信用增级",
-        "(pool balance - this class and those before it + accounts) / pool balance; without a pool 1 if repaid",
+        "(pool balance - this class and those before it + accounts) / pool balance; without a pool 1 if repaid; of a "
+        "series: the invested amount for the pool, and accounts that are required",
         unit="rate",
     ),
 )
@@ -149,11 +150,15 @@ class PlannedBalance:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CloseNotes:
-    """What is written down when all sections have paid; `reserves` are the accounts that stand behind the notes."""
+    """What is written down when all sections have paid; `reserves` are the accounts that stand behind the notes.
+
+    charged : of a series of a trust, the notes with a ledger of what was charged off; None where the pool is the deal's
+    """
 
     notes: tuple[NoteRules, ...]
     counted: tuple[str, ...]
     reserves: tuple[str, ...]
+    charged: tuple[str, ...] | None = None
 
     def open(self, x: Numbers, s: State) -> None:
         """The same figures at closing."""
@@ -180,14 +185,23 @@ class CloseNotes:
     def totals(self, x: Numbers, s: State) -> None:
         """Factor, enhancement by class, total of the notes, overcollateralisation."""
         support = x.total([s.accounts[name].balance for name in self.reserves])
+        s.deal.notes_balance = x.total([s.notes[name].balance for name in self.counted])
+        behind = self.behind(x, s)
         ahead = 0.0
         for rules in self.notes:
             note = s.notes[rules.name]
             note.factor = x.ratio(note.balance, note.initial_balance)
             if rules.name in self.counted:
                 ahead = ahead + note.balance
-            covered = x.ratio(s.pool.balance - ahead + support, s.pool.balance)
+            covered = x.ratio(behind - ahead + support, behind)
             repaid = x.where(ahead > DUST * s.pool.initial_balance, 0.0, 1.0)  # what a class has when the pool is gone
-            note.enhancement = x.where(s.pool.balance > 0.0, covered, repaid)
-        s.deal.notes_balance = x.total([s.notes[name].balance for name in self.counted])
-        s.deal.overcollateralisation = s.pool.balance - s.deal.notes_balance
+            note.enhancement = x.where(behind > 0.0, covered, repaid)
+        s.deal.overcollateralisation = behind - s.deal.notes_balance
+
+    def behind(self, x: Numbers, s: State) -> Value:
+        """What stands behind the notes: the pool, or of a series the notes less what was charged off of them."""
+        if self.charged is None:
+            return s.pool.balance
+        charged_off = x.total([s.notes[name].pdl for name in self.charged])
+        s.deal.invested_amount = x.maximum(s.deal.notes_balance - charged_off, 0.0)
+        return s.deal.invested_amount

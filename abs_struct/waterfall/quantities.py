@@ -18,6 +18,14 @@ SECTIONS = declare(
 #: Where the run assumes that the servicer loses collections.
 INTERRUPTED = data("interrupted", "Interrupted", "服务中断", "1 in a period whose collections are lost", unit="flag")
 
+#: Where the notes are one series of a trust.
+INVESTED = flow(
+    "invested_amount",
+    "Invested amount",
+    "投资金额",
+    "of a series: the balance of all notes less what was charged off of them",
+)
+
 DEAL = declare(
     "deal",
     data("period", "Period", "期数", "the number of the payment period, 0 at closing", unit="number"),
@@ -32,7 +40,7 @@ DEAL = declare(
         "overcollateralisation",
         "Overcollateralisation",
         "超额抵押",
-        "pool balance less the balance of all notes",
+        "pool balance, of a series its invested amount, less the balance of all notes",
     ),
     stock("called", "Called", "已清仓回购", "1 from the period in which the clean-up call is exercised", unit="flag"),
     tally("call_proceeds", "Call proceeds", "清仓回购价款", "the price at which the pool is bought back"),

@@ -17,6 +17,7 @@ import abs_struct
 from abs_struct.analytics.cards import excess_spread
 from abs_struct.core.arithmetic.symbols import evaluate
 from abs_struct.core.findings import DealError
+from abs_struct.deal.measures import measure_names
 from abs_struct.handoff.workbook import write_workbook
 from abs_struct.waterfall.checks import conservation
 from abs_struct.waterfall.engine import run, run_as_arrays
@@ -76,6 +77,31 @@ def test_the_base_case() -> None:
         assert not lines[f"notes.{note}.pdl"].any()
     assert not lines["amounts.early"].any()
     assert lines["amounts.seller_interest"][1:49] == pytest.approx(600e6)
+
+
+def test_a_series_is_measured_against_its_invested_amount() -> None:
+    """Class A is 87.5% of the series with 12.5% behind it; charge-offs reduce it; the seller is no equity."""
+    result = deal().run()
+    assert not result.warnings
+    figures = result.deal_measures
+    assert (figures.sized_by, figures.advance_rate) == (600e6, 1.0)
+    assert {name: m.enhancement for name, m in result.note_measures.items()} == pytest.approx(
+        {"A": 0.125, "B": 0.065, "C": 0.0}, abs=1e-12
+    )
+    assert figures.loss_a_year == pytest.approx(0.0325)
+    assert np.isnan([figures.residual_irr, figures.residual_multiple, figures.residual_invested]).all()
+    assert result.summary()["residual"]["irr"] is None
+    assert "residual.irr" not in measure_names(result.terms)
+    assert result.lines["notes.A.enhancement"][55] == pytest.approx(0.125)  # cash that accumulates is no more than A
+    lines = stressed()
+    charged_off = sum(lines[f"notes.{note}.pdl"] for note in "ABC")
+    owed = sum(lines[f"notes.{note}.balance"] for note in "ABC")
+    assert lines["deal.invested_amount"] == pytest.approx(np.maximum(owed - charged_off, 0.0))
+    t = int(charged_off.argmax())
+    left, spread = lines["deal.invested_amount"][t], lines["accounts.spread.balance"][t]
+    assert charged_off[t] > 1e6
+    assert lines["notes.A.enhancement"][t] == pytest.approx((left + spread - lines["notes.A.balance"][t]) / left)
+    assert lines["notes.A.enhancement"][6] > 0.125  # the spread account has been filled
 
 
 def test_allocation_floats_and_is_fixed() -> None:

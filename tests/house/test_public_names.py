@@ -9,7 +9,9 @@ import abs_struct
 NAMES = [
     "AbsStructError",
     "AnalyticsError",
+    "BreakEven",
     "CheckError",
+    "Coupons",
     "CurveError",
     "DateError",
     "Deal",
@@ -18,13 +20,17 @@ NAMES = [
     "FormulaError",
     "Place",
     "Result",
+    "Solution",
     "Study",
     "Tape",
     "TapeError",
     "UsageError",
     "__version__",
+    "break_even",
     "load",
     "read_tape",
+    "solve_coupons",
+    "solve_value",
     "sweep",
 ]
 

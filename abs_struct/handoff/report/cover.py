@@ -90,6 +90,7 @@ def deal_facts(view: View) -> list[tuple[str, str]]:
     dates, deal, bought = terms.dates, view.result.deal_measures, view.result.purchases
     final = dates.legal_final.isoformat() if dates.legal_final else "-"
     classes = sum(not note.subordinated_loan for note in terms.notes.values())
+    whole = "invested amount" if terms.pool.series else "pool"
     return [
         ("Cut-off date", dates.cutoff.isoformat()),
         ("Closing date", dates.closing.isoformat()),
@@ -98,7 +99,7 @@ def deal_facts(view: View) -> list[tuple[str, str]]:
         ("Payment dates", f"every {dates.every.removeprefix('1 ')}; {dates.calendar}, {dates.roll}"),
         ("Currency", terms.currency),
         ("Pool", f"{money(collateral.balance)} in {collateral.loans:,} loans"),
-        ("Notes", f"{classes} classes, {deal.advance_rate:.2%} of the pool"),
+        ("Notes", f"{classes} classes, {deal.advance_rate:.2%} of the {whole}"),
         *([] if bought is None else [("Purchases", f"{money(bought.par)}, {bought.turns:.2f} turns of the pool")]),
     ]
 

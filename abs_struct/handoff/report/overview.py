@@ -33,10 +33,11 @@ def fill(view: View, paper: Paper, sheet: Sheet) -> None:
     terms = [note_words(note) for note in result.terms.notes.values()]
     floating = any(note.floats or note.notional is not None for note in result.terms.notes.values())
     classes = (*CLASSES, ("Coupon terms", "words")) if floating else CLASSES
-    row = sheet.header(3, [word for word, _ in classes], (0, 1, len(CLASSES)), 30)
+    whole = "% of pool" if not result.terms.pool.series else "% of series"
+    row = sheet.header(3, [whole if word == "% of pool" else word for word, _ in classes], (0, 1, len(CLASSES)), 30)
     if floating:
         sheet.worksheet.set_column(len(CLASSES), len(CLASSES), max(24, *(0.95 * len(words) for words in terms)))
-    pool = result.deal_measures.pool_balance
+    pool = result.deal_measures.sized_by
     for name, label in view.notes.items():
         m = result.note_measures[name]
         funded = m.balance > 0.0  # an interest-only class has no price of its own to measure a yield at
@@ -64,7 +65,9 @@ def facts(view: View, sheet: Sheet, row: int) -> int:
         ("Initial balance", deal.pool_balance, "money"), ("Scheduled principal", deal.scheduled_principal, "money"),
         ("Prepayments", deal.prepaid, "money"), ("Defaulted", deal.defaulted, "money"),
         ("Recovered", deal.recovered, "money"), ("Net loss", deal.net_loss, "money"),
-        ("Net loss, of initial pool", deal.net_loss / deal.pool_balance, "share"),
+        ("Net loss, a year", deal.loss_a_year, "share")
+        if view.result.terms.pool.kind == "cards"
+        else ("Net loss, of initial pool", deal.net_loss / deal.pool_balance, "share"),
         ("WAL (years)", deal.pool_wal, "life"),
     ]  # fmt: skip
     put_in = deal.residual_invested > HALF_A_CENT  # nothing earned on rounding
@@ -73,7 +76,8 @@ def facts(view: View, sheet: Sheet, row: int) -> int:
         ("Residual: received", deal.residual_paid, "money"),
         ("Residual: put in at closing", deal.residual_invested, "money"),
         ("Residual: multiple", earned[0], "life"), ("Residual: IRR", earned[1], "rate"),
-        ("Notes, of pool", deal.advance_rate, "share"), ("All-in cost of funds", deal.cost_of_funds, "rate"),
+        (f"Notes, of {view.sized_by}", deal.advance_rate, "share"),
+        ("All-in cost of funds", deal.cost_of_funds, "rate"),
     ]  # fmt: skip
     for column in range(3):
         sheet.text(row, column, "Pool" if column == 0 else "", "heading")

@@ -104,11 +104,12 @@ def enhancement(view: View, paper: Paper) -> tuple[Any, str]:
         found = cells(view, paper, note_page(name), "Credit enhancement", end=view.notes_end)
         chart.add_series({"name": spoken(label), **found, "line": line})
     chart.show_blanks_as("gap")
-    finished(view, chart, "Credit enhancement, of the pool balance", "0%", "", view.notes_end)
+    finished(view, chart, f"Credit enhancement, of the {view.sized_by}", "0%", "", view.notes_end)
     least, most = view.enhancement_span
     chart.y_axis["min"] = math.floor(least * 5.0) / 5.0
     chart.y_axis["max"] = most
-    return chart, "Lines: credit enhancement of each class as a share of the pool balance, while it is outstanding"
+    words = f"Lines: credit enhancement of each class as a share of the {view.sized_by}, while it is outstanding"
+    return chart, words
 
 
 def losses(view: View, paper: Paper) -> tuple[Any, str]:

@@ -87,7 +87,7 @@ def enhancement(book: Book) -> Any:
             entry = series(book, path, book.labels[f"notes.{name}"])
             line = {"color": COLOURS[at % len(COLOURS)], "width": 1.75, "dash_type": DASHES[at % len(DASHES)]}
             chart.add_series(entry | {"line": line})
-    return styled(chart, "Credit enhancement, of the pool balance", "0%", "", 1.0)
+    return styled(chart, f"Credit enhancement, of the {View(book.result).sized_by}", "0%", "", 1.0)
 
 
 def trigger(book: Book, name: str) -> Any:

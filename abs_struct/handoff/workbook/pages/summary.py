@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from abs_struct.handoff.workbook.pages.checks import MASTER, NOT_PASSED, PASSED
 from abs_struct.handoff.workbook.pages.periods import YEARS_FOR_LIVES
 from abs_struct.handoff.workbook.pages.yields import PRICE
 from abs_struct.handoff.workbook.sheets import CURVES
+
+if TYPE_CHECKING:
+    from abs_struct.deal.result import Result
 
 SUMMARY = "Summary"
 NOTES_ROW = 7
@@ -82,17 +86,23 @@ def lives(sheet: Sheet) -> str:
     return sheet.book.addresses.rows(CURVES, letters(YEARS_FOR_LIVES), SUMMARY)
 
 
+def sized_by(result: Result) -> str:
+    """The line that classes are a share of: the pool, or of a series its invested amount."""
+    return "deal.invested_amount" if result.terms.pool.series else "pool.balance"
+
+
 def note(sheet: Sheet, row: int, name: str, yields: dict[str, str]) -> None:
     """One class."""
     book, path = sheet.book, f"notes.{name}"
     at, found = book.addresses, book.result.note_measures[name]
-    pool = float(book.values("pool.balance")[0])
+    whole = sized_by(book.result)
+    pool = float(book.values(whole)[0])
     principal = at.series(f"{path}.principal_paid", SUMMARY)
     dates = at.rows(CURVES, "B", SUMMARY)
     sheet.text(row, 0, book.labels[path], "strong")
     sheet.text(row, 1, book.result.terms.notes[name].rating)
     sheet.formula(row, 2, at.at(f"{path}.balance", 0, SUMMARY), found.balance, "money", "cell")
-    sheet.formula(row, 3, f"C{row + 1}/{at.at('pool.balance', 0, SUMMARY)}", found.balance / pool, "percent", "cell")
+    sheet.formula(row, 3, f"C{row + 1}/{at.at(whole, 0, SUMMARY)}", found.balance / pool, "percent", "cell")
     coupon = f"{path}.coupon"
     paying = list(book.result.lines[coupon]).index(found.coupon, 1) if coupon in book.result.lines else 0
     shown = at.at(coupon, paying, SUMMARY) if paying else at.input(coupon, SUMMARY)
@@ -134,7 +144,7 @@ def total_row(sheet: Sheet, row: int, count: int) -> None:
     found = list(sheet.book.result.note_measures.values())
     loans = any(note.subordinated_loan for note in sheet.book.result.terms.notes.values())
     sheet.text(row, 0, "All classes and loans" if loans else "All classes", "total")
-    pool = float(sheet.book.values("pool.balance")[0])
+    pool = float(sheet.book.values(sized_by(sheet.book.result))[0])
     sums = {
         2: [m.balance for m in found],
         3: [m.balance / pool for m in found],
@@ -198,29 +208,34 @@ def residual(sheet: Sheet, row: int, yields: dict[str, str]) -> int:
     heading(sheet, row, "Residual", 4, 4)
     if not paths:
         return row + 1
-    price = yields["residual"].rsplit("$", 1)[0]
-    rows = [
+    rows: list[tuple[str, str, float, str]] = [
         (
             "Paid to the residual",
             "+".join(f"SUM({at.series(path, SUMMARY)})" for path in paths),
             found.residual_paid,
             "money",
-        ),
-        ("Invested at closing", f"{price}${PRICE + 1}", found.residual_invested, "money"),
-        (
-            "Multiple",
-            f'IF(H{row + 3}>{HALF_A_CENT},H{row + 2}/H{row + 3},"{NOT_AVAILABLE}")',
-            found.residual_multiple if found.residual_invested > float(HALF_A_CENT) else math.nan,
-            "life",
-        ),
-        ("Return, effective a year", yields["residual"], found.residual_irr, "percent"),
+        )
+    ]
+    if "residual" in yields:  # of a series what is left is the seller's, for a share of the trust that is no equity
+        price = yields["residual"].rsplit("$", 1)[0]
+        rows += [
+            ("Invested at closing", f"{price}${PRICE + 1}", found.residual_invested, "money"),
+            (
+                "Multiple",
+                f'IF(H{row + 3}>{HALF_A_CENT},H{row + 2}/H{row + 3},"{NOT_AVAILABLE}")',
+                found.residual_multiple if found.residual_invested > float(HALF_A_CENT) else math.nan,
+                "life",
+            ),
+            ("Return, effective a year", yields["residual"], found.residual_irr, "percent"),
+        ]
+    rows.append(
         (
             "Overcollateralisation at closing",
             at.at("deal.overcollateralisation", 0, SUMMARY),
             float(book.values("deal.overcollateralisation")[0]),
             "money",
-        ),
-    ]
+        )
+    )
     for n, (label, text, value, number) in enumerate(rows, row + 1):
         sheet.text(n, 4, label)
         for column in (5, 6):

@@ -60,7 +60,7 @@ def bonds(book: Book) -> list[Bond]:
             )
         )
     residuals = [path for path in book.layout.columns if path.startswith("residuals.")]
-    if residuals:
+    if residuals and not book.result.terms.pool.series:
         held = [address.at("pool.balance", 0, YIELDS)]
         held += [
             address.at(f"accounts.{name}.balance", 0, YIELDS)
