@@ -15,8 +15,8 @@ from abs_struct.study.scenarios import Table, evaluate
 from abs_struct.study.simulation import Simulation, simulate
 from abs_struct.study.study import Study
 from abs_struct.study.sweep import sweep
-from abs_struct.study.uncertainty import Uncertainty, uncertainty_of
 from abs_struct.study.target import Solution, solve_value
+from abs_struct.study.uncertainty import Uncertainty, uncertainty_of
 from abs_struct.study.varied import Varied
 
 __all__ = [
