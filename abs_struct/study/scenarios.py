@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from abs_struct.core.findings import DealError, UsageError
 from abs_struct.deal import Deal
-from abs_struct.deal.named import measure_of
+from abs_struct.deal.measures import measure_of
 from abs_struct.study.kept import Kept, fingerprint, resumed
 from abs_struct.study.plan import Group, Known, planned
 from abs_struct.study.varied import Varied

@@ -10,7 +10,7 @@ from math import prod
 
 from abs_struct.core.findings import UsageError, nearest
 from abs_struct.deal import Deal
-from abs_struct.deal.named import measure_names
+from abs_struct.deal.measures import measure_names
 from abs_struct.study.axes import Axis, axis_from
 from abs_struct.study.designs import Design, full_grid
 from abs_struct.study.kept import Kept

@@ -15,9 +15,8 @@ import numpy as np
 from abs_struct.core.findings import DealError
 from abs_struct.core.state import Program, Slot
 from abs_struct.dates.schedule import PaymentSchedule
-from abs_struct.deal.measures import Measures
+from abs_struct.deal.measures import Measures, measure_of
 from abs_struct.deal.model import DealFile
-from abs_struct.deal.named import measure_of
 from abs_struct.waterfall.checks import cash_lines
 from abs_struct.waterfall.engine import run
 from abs_struct.waterfall.ledger import Ledger

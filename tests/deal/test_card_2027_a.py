@@ -17,7 +17,7 @@ import abs_struct
 from abs_struct.analytics.cards import excess_spread
 from abs_struct.core.arithmetic.symbols import evaluate
 from abs_struct.core.findings import DealError
-from abs_struct.deal.named import measure_names
+from abs_struct.deal.measures import measure_names
 from abs_struct.handoff.workbook import write_workbook
 from abs_struct.waterfall.checks import conservation
 from abs_struct.waterfall.engine import run, run_as_arrays
