@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from abs_struct.cli.options import Changes, DealPath, Folder, Json, TapePath, folder_of, loaded
-from abs_struct.cli.terminal import Progress, print_json, printable, table
+from abs_struct.cli.terminal import Progress, print_json, printable, say, table
 
 if TYPE_CHECKING:
     from abs_struct.study import BreakEven
@@ -137,3 +137,142 @@ def level_of(found: BreakEven, note: int, cell: int) -> str:
     if found.outcomes[note, cell] != MANY:
         return level
     return f"{level} / {found.printed(found.highest[note, cell])}*"
+
+
+@app.command("value")
+def value(
+    deal: DealPath,
+    path: Annotated[str, typer.Argument(metavar="PATH", help="Any number of the deal, as notes.B.coupon.")],
+    target: Annotated[
+        str, typer.Option("--target", metavar="MEASURE=VALUE", help="As in B.yield=6% or residual.irr=12%.")
+    ],
+    span: Annotated[
+        str | None,
+        typer.Option(
+            "--range", metavar="LOW..HIGH", help="Where to look; 0 to four times the deal's value if left out.",
+            show_default=False,
+        ),
+    ] = None,
+    scan: Annotated[int, typer.Option("--scan", metavar="N", help="Values of the scan that comes first.")] = 65,
+    changes: Changes = None,
+    tape: TapePath = None,
+    executor: Where = "local",
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    json_: Json = False,
+) -> None:  # fmt: skip
+    """Find every value of a field at which a measure is what is wanted."""
+    from abs_struct.study import solve_value
+    from abs_struct.study.executors import executor_of
+    from abs_struct.study.target import shown, written
+
+    measure, wanted = target_of(target)
+    with Progress("value") as progress, executor_of(executor, workers, scheduler) as where:
+        progress.stage("reading the deal and its tape")
+        base = loaded(deal, changes, tape)
+        found = solve_value(base, path, measure, wanted, span=span, scan=scan, executor=where, progress=progress)
+    if json_:
+        print_json(found.summary())
+        return
+    print(f"{printable(found.deal)}: {measure} = {shown(measure, wanted)}")
+    for k in range(len(found)):
+        jump = ", where it jumps over the target" if found.jumps[k] else ""
+        at = written(float(found.values[k]), found.span)
+        print(f"{path} = {at}   ({measure} {shown(measure, float(found.measured[k]))}{jump})")
+    if len(found) > 1:
+        say(f"{len(found)} values meet the target: {measure} is not monotone between the ends of the range")
+
+
+def target_of(text: str) -> tuple[str, float]:
+    """`--target MEASURE=VALUE` as a measure and a number.
+
+    Raises
+    ------
+    UsageError : no `=`, or no number behind it
+    """
+    from abs_struct.core.findings import UsageError
+    from abs_struct.study.axes import number_of
+
+    measure, equals, written = (part.strip() for part in text.partition("="))
+    number = number_of(written) if equals else None
+    if number is None:
+        raise UsageError(f"--target {text}: write MEASURE=VALUE, as in B.yield=6%")
+    return measure, number
+
+
+@app.command("coupon")
+def coupon(
+    deal: DealPath,
+    yields: Annotated[
+        list[str] | None,
+        typer.Option("--yield", metavar="CLASS=RATE", help="What it yields, as in A=5.25%,B=6%.", show_default=False),
+    ] = None,
+    margins: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--margin", metavar="CLASS=RATE", help="The discount margin of a floating class.", show_default=False
+        ),
+    ] = None,
+    prices: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--price", metavar="CLASS=PRICE", show_default=False,
+            help="Per 100, 100 if left out; alone: the yield or discount margin at that price.",
+        ),
+    ] = None,
+    changes: Changes = None,
+    tape: TapePath = None,
+    executor: Where = "local",
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    json_: Json = False,
+) -> None:  # fmt: skip
+    """Find the coupons at which classes are worth par, or a price, at their yields; margins of floaters."""
+    from abs_struct.study import solve_coupons
+    from abs_struct.study.executors import executor_of
+
+    asked = [
+        numbers_by_class(given, word) for given, word in ((yields, "yield"), (margins, "margin"), (prices, "price"))
+    ]
+    with Progress("coupon") as progress, executor_of(executor, workers, scheduler) as where:
+        progress.stage("reading the deal and its tape")
+        base = loaded(deal, changes, tape)
+        found = solve_coupons(base, *asked, executor=where, progress=progress)
+    if json_:
+        print_json(found.summary())
+        return
+    print(f"{printable(found.deal)}: coupons at the prices asked for")
+    rows = [
+        [
+            one.note, one.path, f"{100.0 * found.coupons[k]:.6f}%", f"{one.price:g}",
+            one.measure.rpartition(".")[2].replace("_", " "), f"{100.0 * found.measured[k]:.6f}%",
+            f"{found.lives[k]:.2f}",
+        ]
+        for k, one in enumerate(found.wanted)
+    ]  # fmt: skip
+    print(table(["Class", "Field", "Value", "Price", "Measure", "at price", "WAL"], rows, 2))
+    print(" ".join(f"--set {one.path}={100.0 * c:.8g}%" for one, c in zip(found.wanted, found.coupons, strict=True)))
+
+
+def numbers_by_class(given: list[str] | None, word: str) -> dict[str, float]:
+    """`--yield A=5.25%,B=6%` as class and number.
+
+    Raises
+    ------
+    UsageError : no `=`, no number behind it, or a class twice
+    """
+    from abs_struct.cli.sweep import words_of
+    from abs_struct.core.findings import UsageError
+    from abs_struct.study.axes import number_of
+
+    found: dict[str, float] = {}
+    for text in words_of(given):
+        name, equals, written = (part.strip() for part in text.partition("="))
+        number = number_of(written) if equals else None
+        if number is None or not name:
+            example = "A=99.5" if word == "price" else "A=5.25%"
+            raise UsageError(f"--{word} {text}: write CLASS=NUMBER, as in {example}")
+        if name in found:
+            raise UsageError(f"--{word} {text}: class {name} stands twice; keep one")
+        found[name] = number
+    return found

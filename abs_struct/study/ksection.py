@@ -186,13 +186,48 @@ def turns(short: Array, levels: Array, missed: Missed, tolerance: float) -> Turn
 
 
 def brackets(short: Array, levels: Array, element: Rows, holds: Rows, fails: Rows) -> Brackets:
-    """Brackets between two neighbours of a scan, with the failing level behind them where there is one."""
-    behind = np.clip(2 * fails - holds, 0, len(levels) - 1)
+    """Brackets between two neighbours of a scan, of levels (G,) or (E, G), with the failing level behind them."""
+    grid = np.broadcast_to(levels, short.shape)
+    behind = np.clip(2 * fails - holds, 0, grid.shape[1] - 1)
     seen = (behind != fails) & (short[element, behind] > 0.0)
     return Brackets(
-        levels[holds],
-        levels[fails],
+        grid[element, holds],
+        grid[element, fails],
         short[element, fails],
-        np.where(seen, levels[behind], np.nan),
+        np.where(seen, grid[element, behind], np.nan),
         np.where(seen, short[element, behind], np.nan),
     )
+
+
+def sign_changes(short: Array, levels: Array, missed: Missed, tolerance: float) -> tuple[Rows, Brackets]:
+    """Every place at which an element goes from nil or less to above nil, or back, narrowed to a tolerance.
+
+    Parameters
+    ----------
+    short : (E, G), the function of each element at each level of a scan; nan where it has no value
+    levels : (G,), rising
+    missed : the function between them
+    tolerance : scalar, the unit of the levels
+
+    Returns
+    -------
+    element : (R,) whose sign changes, in the order of element and level; Brackets of R places
+
+    Raises
+    ------
+    Nothing
+
+    Source: definition.
+
+    >>> element, found = sign_changes(np.array([[1.0, -1.0, 3.0]]), np.array([-1.0, 0.0, 2.0]),
+    ...                               lambda x, at: x * x - 1.0, 1e-9)
+    >>> element.tolist(), found.holds.round(6).tolist()
+    ([0, 0], [-1.0, 1.0])
+    """
+    there = np.isfinite(short)
+    above = short > 0.0
+    element, at = np.nonzero((above[:, 1:] != above[:, :-1]) & there[:, 1:] & there[:, :-1])
+    fails = np.where(above[element, at], at, at + 1)
+    holds = np.where(above[element, at], at + 1, at)
+    start = brackets(short, levels, element, holds, fails)
+    return element, narrowed(lambda x, k: missed(x, element[k]), start, tolerance)

@@ -62,3 +62,32 @@ def test_break_even_refuses_what_it_cannot_do(deal: Path) -> None:
     assert "is structure" in refused(
         "solve", "break-even", deal, "--of", "assumptions.recovery.lag", "--range", "0..12", code=2
     )
+
+
+def test_value_prints_what_meets_the_target(deal: Path) -> None:
+    """The value as the deal file writes it, and the measure there; JSON for scripts; a mistake in a sentence."""
+    words = ["solve", "value", deal, "notes.B.coupon", "--target", "B.yield=8%"]
+    found = json.loads(command(*words, "--json").stdout)
+    assert found["schema"] == "abs-struct/value/1"
+    shown = command(*words).stdout.splitlines()
+    assert shown[0] == "Small: B.yield = 8.0000%"
+    assert shown[1] == f"notes.B.coupon = {100 * found['values'][0]:.10g}%   (B.yield 8.0000%)"
+    assert "write MEASURE=VALUE" in refused("solve", "value", deal, "notes.B.coupon", "--target", "B.yield", code=2)
+    assert "never comes to 90.0000%" in refused(*words[:-1], "B.yield=90%", code=2)
+
+
+def test_coupon_prints_a_row_a_class(deal: Path) -> None:
+    """The coupon, its price and what it yields, and the fields to set; JSON for scripts; a mistake in a sentence."""
+    words = ["solve", "coupon", deal, "--yield", "A=6%,B=8%", "--price", "B=98"]
+    found = json.loads(command(*words, "--json").stdout)
+    assert found["schema"] == "abs-struct/coupon/1"
+    shown = command(*words).stdout.splitlines()
+    assert shown[3].split() == [
+        "A", "notes.A.coupon", f"{100 * found['classes']['A']['coupon']:.6f}%", "100", "yield", "6.000000%",
+        f"{found['classes']['A']['wal']:.2f}",
+    ]  # fmt: skip
+    assert shown[5].startswith(
+        f"--set notes.A.coupon={100 * found['classes']['A']['coupon']:.8g}% --set notes.B.coupon="
+    )
+    assert "write CLASS=NUMBER, as in A=99.5" in refused("solve", "coupon", deal, "--price", "A", code=2)
+    assert "class A stands twice" in refused("solve", "coupon", deal, "--yield", "A=5%,A=6%", code=2)

@@ -11,6 +11,7 @@ NAMES = [
     "AnalyticsError",
     "BreakEven",
     "CheckError",
+    "Coupons",
     "CurveError",
     "DateError",
     "Deal",
@@ -19,6 +20,8 @@ NAMES = [
     "FormulaError",
     "Place",
     "Result",
+    "Simulation",
+    "Solution",
     "Study",
     "Tape",
     "TapeError",
@@ -27,7 +30,11 @@ NAMES = [
     "break_even",
     "load",
     "read_tape",
+    "simulate",
+    "solve_coupons",
+    "solve_value",
     "sweep",
+    "uncertainty_of",
 ]
 
 
