@@ -50,8 +50,9 @@ class TriggerTest:
     """Test a formula against a level.
 
     breached = value > level (or value < level with `below`), with the one tolerance. It becomes active after
-    `in_a_row` breaches, with a grace period when it has been failing for so many business days, and stays so until `passes` tests in a row have passed (0: for ever). Outside its window,
-    and in periods without a payment date, it is not tested and keeps its state; fired by hand, it is active.
+    `in_a_row` breaches, with a grace period when it has failed for so many business days, and stays so until `passes`
+    tests in a row have passed (0: for ever). Outside its window, and in periods without a payment date, it is not
+    tested and keeps its state; fired by hand, it is active.
     """
 
     name: str
