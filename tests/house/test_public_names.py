@@ -22,6 +22,7 @@ NAMES = [
     "Result",
     "Simulation",
     "Solution",
+    "StressRun",
     "Study",
     "Tape",
     "TapeError",
@@ -33,6 +34,8 @@ NAMES = [
     "simulate",
     "solve_coupons",
     "solve_value",
+    "stress",
+    "stress_file",
     "sweep",
     "uncertainty_of",
 ]
