@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from abs_struct.cli import tape_map
+from abs_struct.cli import tape_map, tape_scan
 
 if TYPE_CHECKING:
     from abs_struct.tape.eligibility import Eligibility
@@ -24,7 +24,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-File = Annotated[Path, typer.Argument(help="The tape: .csv, .csv.gz, .xml, .parquet or .xlsx.", show_default=False)]
+File = Annotated[
+    str,
+    typer.Argument(help="The tape: .csv, .csv.gz, .xml, .parquet, .xlsx, or a table's address.", show_default=False),
+]
 LayoutName = Annotated[
     str | None,
     typer.Option("--layout", help="A layout's name, or a layout file (.yaml); found by the header if left out."),
@@ -41,6 +44,9 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")
 
 
 app.command("map")(tape_map.map_)
+app.command("convert")(tape_scan.convert)
+app.command("rows")(tape_scan.rows)
+app.command("sql")(tape_scan.sql)
 
 
 @app.command()
@@ -149,7 +155,7 @@ def generate(
     print(f"wrote {file}: {spec.loans:,} loans, balance {spec.balance:,.2f} {spec.currency}", file=sys.stderr)
 
 
-def read(file: Path, layout: str | None, as_of: str, cutoff: str | None = None) -> Tape:
+def read(file: str | Path, layout: str | None, as_of: str, cutoff: str | None = None) -> Tape:
     """The tape, or the sentence for a word that --as-of does not take."""
     from abs_struct.core.findings import UsageError, nearest
     from abs_struct.tape.read import read_tape
