@@ -12,6 +12,8 @@ from abs_struct.study.breakeven_table import BreakEven
 from abs_struct.study.coupons import Coupons, solve_coupons
 from abs_struct.study.designs import Design, design_from, drawn
 from abs_struct.study.scenarios import Table, evaluate
+from abs_struct.study.sizes import Sizes
+from abs_struct.study.sizing import size_notes
 from abs_struct.study.study import Study
 from abs_struct.study.sweep import sweep
 from abs_struct.study.target import Solution, solve_value
@@ -22,6 +24,7 @@ __all__ = [
     "BreakEven",
     "Coupons",
     "Design",
+    "Sizes",
     "Solution",
     "Study",
     "Table",
@@ -31,6 +34,7 @@ __all__ = [
     "design_from",
     "drawn",
     "evaluate",
+    "size_notes",
     "solve_coupons",
     "solve_value",
     "sweep",
