@@ -27,6 +27,9 @@ PUBLIC = {
     # many runs
     "sweep": "abs_struct.study",
     "Study": "abs_struct.study",
+    "simulate": "abs_struct.study",
+    "Simulation": "abs_struct.study",
+    "uncertainty_of": "abs_struct.study",
     # searches
     "break_even": "abs_struct.study",
     "BreakEven": "abs_struct.study",

@@ -1,4 +1,4 @@
-"""abs-struct tape: look at a loan tape, check it, stratify it, generate one."""
+"""abs-struct tape: look at a loan tape, check it, stratify it, map its columns, generate one."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from abs_struct.cli import tape_map
+
 if TYPE_CHECKING:
     from abs_struct.tape.eligibility import Eligibility
     from abs_struct.tape.stratify import Stratification
     from abs_struct.tape.tape import Tape
 
 app = typer.Typer(
-    help="Loan tapes: inspect, check, stratify, generate.",
+    help="Loan tapes: inspect, check, stratify, map, generate.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
-File = Annotated[Path, typer.Argument(help="The tape: .csv, .csv.gz, .parquet or .xlsx.", show_default=False)]
+File = Annotated[Path, typer.Argument(help="The tape: .csv, .csv.gz, .xml, .parquet or .xlsx.", show_default=False)]
 LayoutName = Annotated[
     str | None,
     typer.Option("--layout", help="A layout's name, or a layout file (.yaml); found by the header if left out."),
@@ -31,20 +33,30 @@ AsOfDay = Annotated[
     str,
     typer.Option("--as-of", help="cutoff, origination, or auto: origination where every balance is zero."),
 ]
+CutoffDay = Annotated[
+    str | None,
+    typer.Option("--cutoff", help="The cut-off date, from which terms are counted where a tape gives dates only."),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 
+app.command("map")(tape_map.map_)
+
+
 @app.command()
-def inspect(file: File, layout: LayoutName = None, as_of: AsOfDay = "auto", json_: Json = False) -> None:
+def inspect(
+    file: File, layout: LayoutName = None, as_of: AsOfDay = "auto", cutoff: CutoffDay = None, json_: Json = False
+) -> None:
     """Say what a tape holds: loans, balances, averages."""
     from abs_struct.tape.summary import summary
 
-    tape = read(file, layout, as_of)
+    tape = read(file, layout, as_of, cutoff)
     found = summary(tape)
     if json_:
         print(json.dumps(found, indent=1))
         return
     print_summary(found)
+    print_remarks(tape)
     print_rejections(tape, most=10)
 
 
@@ -57,6 +69,7 @@ def check(
         list[str] | None,
         typer.Option("--rule", help='A criterion over the columns, such as "fico >= 640"; may be repeated.'),
     ] = None,
+    cutoff: CutoffDay = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 4 where a row is rejected.")] = False,
     json_: Json = False,
 ) -> None:
@@ -65,7 +78,7 @@ def check(
     from abs_struct.tape.eligibility import Criterion, test_eligibility
     from abs_struct.tape.summary import summary
 
-    tape = read(file, layout, as_of)
+    tape = read(file, layout, as_of, cutoff)
     eligibility = test_eligibility(tape, [Criterion(text, Formula(text)) for text in rule or ()])
     if json_:
         found = summary(tape)
@@ -84,6 +97,7 @@ def check(
         print(json.dumps(found, indent=1))
     else:
         print_totals(tape)
+        print_remarks(tape)
         print_rejections(tape)
         print_criteria(eligibility)
     if strict and tape.rejections:
@@ -99,13 +113,14 @@ def stratify(
     ] = None,
     layout: LayoutName = None,
     as_of: AsOfDay = "auto",
+    cutoff: CutoffDay = None,
     out: Annotated[Path | None, typer.Option("--out", help="Also write the tables to .csv or .xlsx.")] = None,
     json_: Json = False,
 ) -> None:
     """Cut the pool into bands of balance, rate, term ..."""
     from abs_struct.tape.stratify import stratify as tables_of
 
-    tape = read(file, layout, as_of)
+    tape = read(file, layout, as_of, cutoff)
     names = [name.strip() for words in by for name in words.split(",") if name.strip()] if by else None
     tables = tables_of(tape, names)
     if json_:
@@ -134,7 +149,7 @@ def generate(
     print(f"wrote {file}: {spec.loans:,} loans, balance {spec.balance:,.2f} {spec.currency}", file=sys.stderr)
 
 
-def read(file: Path, layout: str | None, as_of: str) -> Tape:
+def read(file: Path, layout: str | None, as_of: str, cutoff: str | None = None) -> Tape:
     """The tape, or the sentence for a word that --as-of does not take."""
     from abs_struct.core.findings import UsageError, nearest
     from abs_struct.tape.read import read_tape
@@ -142,7 +157,7 @@ def read(file: Path, layout: str | None, as_of: str) -> Tape:
     words: tuple[Literal["cutoff", "origination", "auto"], ...] = ("cutoff", "origination", "auto")
     for word in words:
         if word == as_of:
-            return read_tape(file, layout, word)
+            return read_tape(file, layout, word, cutoff=cutoff)
     raise UsageError(f"--as-of '{as_of}' is not one of {', '.join(words)}{nearest(as_of, words)}")
 
 
@@ -196,6 +211,21 @@ def print_totals(tape: Tape) -> None:
         print(f"{totals.unreadable:,} rejected rows have no readable balance and count as 0.00")
     for note in tape.notes:
         print(printable(str(note), 200))
+
+
+def print_remarks(tape: Tape) -> None:
+    """What contradicts itself in accepted loans, and how many instalments are those of level pay."""
+    if "instalment" in tape.columns:
+        from abs_struct.tape.contradictions import within
+
+        near, far = within(tape.columns, 0.02), within(tape.columns, 1.0)
+        if near[1]:
+            parts = f"{near[0] / near[1]:.2%} within 0.02, {far[0] / far[1]:.2%} within 1.00"
+            print(f"instalments that are level pay: {parts}")
+    if tape.remarks:
+        print("\ncontradictions in accepted loans:")
+    for remark in tape.remarks:
+        print(f"{len(remark.rows):>10,}  {printable(str(remark), 200)}")
 
 
 def print_rejections(tape: Tape, most: int | None = None) -> None:

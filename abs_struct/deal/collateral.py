@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from abs_struct.core.findings import CurveError, DateError, DealError, FormulaError, TapeError
+from abs_struct.core.findings import CurveError, DateError, DealError, FormulaError, TapeError, listed
 from abs_struct.dates.calendars import calendar_of
 from abs_struct.dates.frequency import months_of
 from abs_struct.dates.schedule import PaymentSchedule, months_between, payment_schedule
@@ -148,6 +148,9 @@ def tape_of(terms: DealFile, files: Mapping[str, Path]) -> Tape:
         tape = read_tape(files[name], source.layout or pool.layout, pool.as_of, float(source.share))
         if tape.currency and tape.currency != terms.currency:
             raise TapeError(f"{tape.file}: the tape is in {tape.currency} and the deal in {terms.currency}")
+        lacking = [name for name in tape.absent if name not in ("balance", "age")]
+        if lacking and pool.kind == "loans":
+            raise TapeError(f"{tape.file}: the tape gives no {listed(lacking)}, which a pool of loans needs")
         tapes[name] = tape
     if not pool.tapes:
         return tapes[""]

@@ -181,11 +181,9 @@ def base_text(deal: Deal, path: str) -> str | None:
 
 
 def stands(deal: Deal, path: str) -> str | None:
-    """What a field is where nobody sets it: as the deal file says, or the number that it stands for."""
+    """What a field is where nobody sets it: as the deal file says; a multiple that it leaves out is 1."""
     text = base_text(deal, path)
-    if text is None and path in deal.compiled.inputs:
-        return repr(float(deal.compiled.inputs[path]))
-    return text
+    return "1" if text is None and path.endswith(".multiple") and path in deal.compiled.inputs else text
 
 
 def known(deal: Deal, file: str | Path, path: str, value: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from operator import itemgetter
 
 import numpy as np
@@ -20,6 +20,7 @@ Bools = NDArray[np.bool_]
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 GROUPED = re.compile(r"([+-]?)[$€£¥]?\s*([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d*)?")
+TERM = re.compile(r"(\d+)\s*(months?|mos?\.?|m|个月|月|期|years?|yrs?\.?|y|年)", re.IGNORECASE)
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 LONGEST_TEXT = 256
 LARGEST = 1e12  # currency units: nobody lends more to one consumer, and cents stay exact
@@ -33,10 +34,20 @@ class Faults:
     def __init__(self, count: int) -> None:
         self.by_row: dict[int, list[tuple[str, str]]] = {}
         self.clean: Bools = np.ones(count, dtype=bool)
+        self.notes: list[str] = []  # what was found of a whole column
 
     def add(self, field: str, index: int, reason: str) -> None:
         self.by_row.setdefault(index, []).append((field, reason))
         self.clean[index] = False
+
+    def without(self, field: str) -> Faults:
+        """The faults but those of one field."""
+        left = Faults(len(self.clean))
+        for index, faults in self.by_row.items():
+            for name, reason in faults:
+                if name != field:
+                    left.add(name, index, reason)
+        return left
 
     def where(self, field: str, mask: Bools, say: Say) -> None:
         """A fault in every row of a mask."""
@@ -102,14 +113,16 @@ def written_otherwise(word: str, kind: str) -> float | None:
     """
     if kind == "money" and (found := GROUPED.fullmatch(word)) and not (found[1] and found[2]):
         return float(f"{found[1] or found[2]}{found[3].replace(',', '')}{found[4] or ''}")
-    if kind == "months" and (found := re.fullmatch(r"(\d+)\s+months?", word)):
-        return float(found[1])
+    if kind == "months" and (found := TERM.fullmatch(word)):
+        return float(found[1]) * (12.0 if found[2].lower().startswith(("y", "年")) else 1.0)
     return None
 
 
 def read_numbers(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Floats:
     """A numeric column; a blank cell is nan, or a fault where the field is required."""
     values, blank, bad = numbers(texts, source.kind)
+    if source.scale != 1.0:
+        values = values * source.scale
     faults.where(name, bad, lambda i: f"{name} {short(texts[i])} is not a number")
     if source.required:
         faults.where(name, blank, lambda i: f"{name} is blank")
@@ -136,26 +149,62 @@ def read_rate(name: str, source: Source, texts: Sequence[str], faults: Faults) -
     faults.where(name, bad, lambda i: f"{name} {short(texts[i])} is not a number")
     if source.required:
         faults.where(name, blank, lambda i: f"{name} is blank")
-    percent = marked | (source.unit == "percent")
+    unit = source.unit
+    if unit == "detect" and not np.isnan(values[~marked]).all():
+        from abs_struct.tape.units import unit_of
+
+        unit = unit_of(values[~marked])
+        faults.notes.append(f"column {name} was found to be in {unit}s{shown(values[~marked], unit)}")
+    if marked.any():
+        plain_ones = int((~marked & ~blank).sum())
+        cells = f"{int(marked.sum()):,} cells" if plain_ones else "every cell"
+        cells += f" of {len(marked):,}" if plain_ones else ""
+        faults.notes.append(f"column {name}: {cells} with a percent sign, read as percent")
+    percent = marked | (unit == "percent")
     values[percent] /= 100.0
     return values.round(8)
+
+
+def shown(values: Floats, unit: str) -> str:
+    """The first rate that is not nil, as it is read.
+
+    >>> shown(np.array([0.0, 12.5]), "percent")
+    ': 12.5 is 12.5%'
+    """
+    known = values[~np.isnan(values) & (values != 0.0)]
+    if not known.size:
+        return ""
+    first = float(known[0])
+    return f": {first:g} is {first if unit == 'percent' else 100.0 * first:.6g}%"
 
 
 def read_whole(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Floats:
     """Whole numbers (months, days) as floats that hold them exactly; nan where blank."""
     values = read_numbers(name, source, texts, faults)
     if source.unit == "years":
-        values = np.round(values * 12.0, 6)
+        named = np.array([bool(TERM.fullmatch(text.strip())) for text in texts]) if not plain_digits(texts) else False
+        values = np.where(named, values, np.round(values * 12.0, 6))
     broken = ~np.isnan(values) & ((values % 1.0 != 0.0) | (np.abs(values) > 1e6))
     what = "number of months" if source.kind == "months" else "number"
     faults.where(name, broken, lambda i: f"{name} {short(texts[i])} is not a whole {what}")
     return np.where(broken, np.nan, values)
 
 
+def plain_digits(texts: Sequence[str]) -> bool:
+    """Whether no cell carries a word beside its number."""
+    return all(word.strip().replace(".", "", 1).isdigit() for word in distinct(texts)[0])
+
+
 def read_dates(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Column:
     """Dates (N,) as datetime64[D]; NaT where blank."""
     words, at = distinct(texts)
-    found = [one_date(word.strip(), source.format) for word in words]
+    formats = source.format
+    if "detect" in formats:
+        from abs_struct.tape.days import detected
+
+        formats = detected(words) or ("iso",)
+        faults.notes.append(f"column {name}: dates were found to be written as {listed(formats)}")
+    found = [one_date(word.strip(), formats) for word in words]
     for j, reason in enumerate(found):
         if isinstance(reason, str):
             say = f"{name} {short(words[j])} {reason}"
@@ -189,7 +238,11 @@ def one_date(text: str, formats: Sequence[str]) -> np.datetime64 | str:
                     continue
                 day = date.fromisoformat(text[:10])
             else:
-                day = datetime.strptime(text, pattern).date()
+                from abs_struct.tape.days import in_notation
+
+                if (other := in_notation(text, pattern)) is None:
+                    continue
+                day = other
         except ValueError as error:
             if pattern == "iso":
                 detail = str(error)
@@ -222,6 +275,33 @@ def read_text(name: str, source: Source, texts: Sequence[str], faults: Faults) -
     if source.required:
         require(name, words, at, faults)
     return np.array([table.get(word, word) for word in words], dtype=np.str_)[at]
+
+
+def read_status(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Column:
+    """The status of each loan in our words: by the layout's values, or by the synonyms of all sources."""
+    from abs_struct.tape.status import CANCELLED, simple, status_of
+
+    cells, at = distinct(texts)
+    own = {word.strip(): ours for word, ours in source.values.items()}
+    found, unknown, translated = [], [], {}
+    for word in map(str.strip, cells):
+        ours = own.get(word) or status_of(word) if word else ""
+        if ours is None:
+            unknown.append(short(word))
+        elif simple(word) != ours.replace("_", " "):
+            translated[word] = ours
+        found.append(word[:LONGEST_TEXT] if ours is None else ours)
+    words = np.array(found, dtype=np.str_)[at]
+    if translated:
+        said = (f"{short(word)} is {ours}" for word, ours in sorted(translated.items()))
+        faults.notes.append(f"column {name}: {listed(said, 12)}")
+    if unknown:
+        faults.notes.append(f"column {name}: {listed(sorted(unknown), 12)} mean nothing to us and are kept as they are")
+    say = f"{name} is cancelled: there is no receivable"
+    faults.where(name, words == CANCELLED, lambda i: say)
+    if source.required:
+        require(name, cells, at, faults)
+    return words
 
 
 def read_repayment(name: str, source: Source, texts: Sequence[str], faults: Faults) -> Column:
@@ -260,6 +340,7 @@ READERS: dict[str, Callable[[str, Source, Sequence[str], Faults], Column]] = {
     "number": read_numbers,
     "date": read_dates,
     "text": read_text,
+    "status": read_status,
     "repayment": read_repayment,
     "currency": read_text,
 }

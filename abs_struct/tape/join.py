@@ -70,6 +70,12 @@ def join(tapes: Mapping[str, Tape]) -> Tape:
         history=all(tape.history for tape in parts),
         notes=tuple(note for tape in parts for note in tape.notes),
         sources={name: tape.totals() for name, tape in tapes.items()},
+        remarks=tuple(
+            replace(remark, reason=f"tape {name}: {remark.reason}")
+            for name, tape in tapes.items()
+            for remark in tape.remarks
+        ),
+        absent=tuple(dict.fromkeys(name for tape in parts for name in tape.absent)),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,8 +21,15 @@ from abs_struct.terms.numbers import choice
 
 OWN = "abs_struct"
 FOLDER = Path(__file__).parent / "layouts"
-KINDS = ("id", "money", "rate", "months", "share", "count", "score", "number", "date", "text", "repayment", "currency")
-UNITS = {"rate": ("fraction", "percent"), "share": ("fraction", "percent"), "months": ("months", "years")}
+KINDS = (
+    "id", "money", "rate", "months", "share", "count", "score", "number", "date", "text", "status", "repayment",
+    "currency",
+)  # fmt: skip
+UNITS = {
+    "rate": ("fraction", "percent", "detect"),
+    "share": ("fraction", "percent", "detect"),
+    "months": ("months", "years"),
+}
 
 
 def as_words(value: object) -> object:
@@ -32,13 +40,24 @@ def as_words(value: object) -> object:
 class Source(Terms):
     """Where a field comes from, and how its source writes it."""
 
-    names: Annotated[tuple[str, ...], BeforeValidator(as_words)] = Field(alias="from")
+    names: Annotated[tuple[str, ...], BeforeValidator(as_words)] = Field(
+        default=(), alias="from", description="the source's names of the column, the first that is filled counts"
+    )
     kind: choice(*KINDS) = "text"  # type: ignore[valid-type]
-    unit: str = Field(default="", description="rate: fraction or percent; months: months or years")
+    unit: str = Field(default="", description="rate: fraction, percent or detect; months: months or years")
+    scale: float = Field(
+        default=1.0, gt=0, description="what a number is multiplied with: 10000 where it counts 10,000s"
+    )
     format: Annotated[tuple[str, ...], BeforeValidator(as_words)] = Field(
-        default=("iso",), description="dates: iso, or patterns such as %b-%Y, tried in this order"
+        default=("iso",),
+        description="dates: iso, excel (serial numbers), quarter (Q3 2007), detect, or patterns such as %b-%Y, "
+        "tried in this order",
     )
     required: bool = False
+    formula: str = Field(default="", description="computed from other fields where the source has no such column")
+    unreadable: choice("reject", "blank") = Field(  # type: ignore[valid-type]
+        default="reject", description="what becomes of a cell that cannot be read: the row is rejected, or it is blank"
+    )
     values: dict[str, str] = Field(default_factory=dict, description="the source's word -> our word")
 
     @model_validator(mode="after")
@@ -47,6 +66,10 @@ class Source(Terms):
         allowed = UNITS.get(self.kind, ())
         if self.unit and self.unit not in allowed:
             raise ValueError(f"unit '{self.unit}' does not fit {self.kind} (allowed: {listed(allowed) or 'none'})")
+        if not self.names and not self.formula:
+            raise ValueError("needs `from`, the names of its column in the source, or a `formula` over other fields")
+        if self.scale != 1.0 and self.kind not in SCALED:
+            raise ValueError(f"scale does not fit {self.kind} (only {listed(SCALED)})")
         return self
 
 
@@ -60,20 +83,32 @@ class Layout(Terms):
         default="drop", description="what happens to columns that are not named here"
     )
     capitalising: bool = Field(default=False, description="balances may stand above the original balance")
+    accounts: bool = Field(
+        default=False, description="revolving accounts: a balance may be zero, in credit, or above the limit"
+    )
+    decimal: choice("detect", "point", "comma") = Field(  # type: ignore[valid-type]
+        default="detect", description="the decimal sign of numbers"
+    )
+    blanks: Annotated[tuple[str, ...], BeforeValidator(as_words)] = Field(
+        default=(), description="words that stand for a blank cell, such as ND1"
+    )
+    not_given: Annotated[tuple[str, ...], BeforeValidator(as_words)] = Field(
+        default=(), description="necessary fields that the source does not have; such a tape is no pool of a deal"
+    )
     columns: dict[str, Source]
     constants: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def complete(self) -> Layout:
         """A layout says where the five necessary fields are, and its constants are known words."""
-        lacking = [name for name in NECESSARY if name not in self.columns]
+        lacking = [name for name in NECESSARY if name not in self.columns and name not in self.not_given]
         if lacking:
             raise ValueError(f"columns lacks {listed(lacking)}: every layout says where they are")
         for name, kind in FIELDS.items():
             source = self.columns.get(name)
-            if source is not None and source.kind != kind:
+            if source is not None and source.kind != kind and (name, source.kind) not in ALSO:
                 raise ValueError(f"columns.{name} is of the kind {kind}, not {source.kind}")
-            if source is not None and name in NECESSARY and not source.required:
+            if source is not None and name in NECESSARY and not (source.required or source.formula):
                 raise ValueError(f"columns.{name} needs `required: true`: no loan can do without it")
         if (repayment := self.constants.get("repayment", REPAYMENT[0])) not in REPAYMENT:
             raise ValueError(f"repayment '{repayment}' is not one of {listed(REPAYMENT)}")
@@ -81,10 +116,11 @@ class Layout(Terms):
 
     def required(self) -> dict[str, Source]:
         """The fields without which a file does not have this layout."""
-        return {name: source for name, source in self.columns.items() if source.required}
+        return {name: source for name, source in self.columns.items() if source.required and source.names}
 
 
-TITLE_ROWS = 5  # the header is looked for in so many rows, because some files begin with a title
+TITLE_ROWS = 30  # the header is looked for in so many rows, because some files begin with a title
+SCALED = ("money", "number")
 FIELDS = {
     "loan_id": "id",
     "balance": "money",
@@ -98,17 +134,23 @@ FIELDS = {
     "days_past_due": "count",
     "fico": "score",
     "currency": "currency",
+    "status": "status",
 }
+ALSO = {("status", "text")}  # the source's words as they are
 NECESSARY = ("loan_id", "balance", "original_balance", "rate", "original_term")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Match:
-    """How well a header fits a layout: field -> index of its column, and the required fields that it lacks."""
+    """How well a header fits a layout: field -> index of its column, and the required fields that it lacks.
+
+    others : field -> further columns that may hold it, where the first is empty
+    """
 
     layout: Layout
     places: dict[str, int]
     missing: tuple[str, ...]
+    others: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @cache
@@ -178,18 +220,37 @@ def plain(name: str) -> str:
     >>> plain(" Original Balance "), plain("loan-ID")
     ('original_balance', 'loan_id')
     """
+    if not name.isascii():
+        name = unicodedata.normalize("NFKC", name)  # full-width brackets and letters
     return re.sub(r"[\s\-./]+", "_", name.strip().strip("\ufeff")).lower()
+
+
+UNIT = re.compile(r"_?\((元|月|期|天|日|%|个月|usd|eur|cny|rmb|gbp|months?|days?|percent)\)$")
+
+
+def places_of(header: Sequence[str]) -> dict[str, list[int]]:
+    """Name -> the columns that have it, in one spelling; also without a unit in brackets, where no other has it so."""
+    at: dict[str, list[int]] = {}
+    for i, name in enumerate(map(plain, header)):
+        if name:
+            at.setdefault(name, []).append(i)
+    for name in list(at):
+        if (bare := UNIT.sub("", name)) and bare not in at:
+            at[bare] = at[name]
+    return at
 
 
 def match(layout: Layout, header: Sequence[str]) -> Match:
     """Where a header has the fields of a layout."""
-    at = {name: i for i, name in reversed(list(enumerate(map(plain, header)))) if name}
-    places = {}
+    at = places_of(header)
+    places, others = {}, {}
     for name, source in layout.columns.items():
-        found = next((at[plain(word)] for word in source.names if plain(word) in at), None)
-        if found is not None:
-            places[name] = found
-    return Match(layout, places, tuple(name for name in layout.required() if name not in places))
+        found = list(dict.fromkeys(at[plain(word)][0] for word in source.names if plain(word) in at))
+        if found:
+            places[name] = found[0]
+        if len(found) > 1:
+            others[name] = tuple(found[1:])
+    return Match(layout, places, tuple(name for name in layout.required() if name not in places), others)
 
 
 def recognise(file: str, rows: Sequence[Sequence[str]], name: str | None) -> tuple[Match, int]:
@@ -206,8 +267,9 @@ def recognise(file: str, rows: Sequence[Sequence[str]], name: str | None) -> tup
             if complete:
                 refuse_twice(file, row)
                 return max(complete, key=lambda m: len(m.places)), i
-    tried = [match(named_layout(word), rows[0]) for word in ((name,) if name else layouts())]
-    raise TapeError(unknown(file, rows[0], max(tried, key=closeness), by_name=name is not None))
+    at = max(range(len(rows[:TITLE_ROWS])), key=lambda i: (len(set(filter(None, map(str.strip, rows[i])))), -i))
+    tried = [match(named_layout(word), rows[at]) for word in ((name,) if name else layouts())]
+    raise TapeError(unknown(file, rows[at], max(tried, key=closeness), by_name=name is not None))
 
 
 def closeness(m: Match) -> float:
@@ -217,36 +279,25 @@ def closeness(m: Match) -> float:
 
 def unknown(file: str, header: Sequence[str], best: Match, by_name: bool) -> str:
     """The sentence for a header that fits no layout."""
-    if len(header) == 1 or not best.places:
-        sign, word = delimiter(header[0])
-        if sign:
-            return f"{file} row 1: the header is one column with {word} in it; save it with commas between columns"
-    words = [missing_word(field, best.layout.columns[field], header) for field in best.missing]
+    words = [missing_word(name, best.layout.columns[name], header) for name in best.missing]
     number = "columns" if len(words) > 1 else "column"
     lacks = f"lacks the required {number} {', '.join(words)}"
     if by_name:
-        return f"{file} row 1: the header does not have the layout '{best.layout.name}': it {lacks}"
+        return f"{file}: the header does not have the layout '{best.layout.name}': it {lacks}"
     return (
-        f"{file} row 1: the header fits no layout ({listed(layouts())}); the nearest is '{best.layout.name}', of which "
-        f"it {lacks}"
+        f"{file}: the header fits no layout ({listed(layouts())}); the nearest is '{best.layout.name}', of which "
+        f"it {lacks}; `abs-struct tape map {file}` proposes a layout for it"
     )
 
 
-def missing_word(field: str, source: Source, header: Sequence[str]) -> str:
+def missing_word(name: str, source: Source, header: Sequence[str]) -> str:
     """A missing column with the name that may stand for it."""
     known = {plain(word): word for word in header}
-    for word in (*source.names, field):
+    for word in (*source.names, name):
         close = difflib.get_close_matches(plain(word), known, n=1, cutoff=0.6)
         if close:
             return f"'{source.names[0]}' (is it '{known[close[0]].strip()[:40]}'?)"
     return f"'{source.names[0]}'"
-
-
-def delimiter(line: str) -> tuple[str, str]:
-    """Another sign than the comma that divides a line, with its name."""
-    signs = {";": "semicolons", "\t": "tabs", "|": "bars"}
-    sign = max(signs, key=line.count)
-    return (sign, signs[sign]) if sign in line else ("", "")
 
 
 def refuse_twice(file: str, header: Sequence[str]) -> None:

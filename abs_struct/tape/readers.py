@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import zlib
@@ -16,9 +15,11 @@ from numpy.typing import NDArray
 from abs_struct.core.findings import TapeError, nearest
 from abs_struct.tape.packed import Columns, Grid
 
-KINDS = {".csv": "csv", ".gz": "csv", ".txt": "csv", ".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx"}
-FIRST_ROWS = 8  # the header is looked for among them
-LONGEST = 1_000_000  # characters in one cell
+KINDS = {
+    ".csv": "csv", ".gz": "csv", ".txt": "csv", ".tsv": "csv", ".xml": "csv",
+    ".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx",
+}  # fmt: skip
+FIRST_ROWS = 30  # the header is looked for among them
 
 
 @dataclass
@@ -26,6 +27,8 @@ class Table:
     """A file as read: one sequence of texts a column, and the line of each row.
 
     ragged : index of a row -> how many cells it has, where that differs from the header
+    notes  : what is worth knowing of the file
+    sign   : what divides its cells
     """
 
     file: str
@@ -34,6 +37,8 @@ class Table:
     columns: Sequence[Sequence[str]]
     rows: NDArray[np.int64]
     ragged: dict[int, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    sign: str = ","
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -51,6 +56,8 @@ class Lines:
     cells: list[list[str]]
     numbers: Sequence[int]
     grid: Grid | None = None
+    notes: tuple[str, ...] = ()
+    sign: str = ","
 
     def table(self, header_at: int) -> Table:
         """The table below the header, which is the row with this index."""
@@ -61,7 +68,7 @@ class Lines:
         if self.grid is not None and len(header) == len(self.cells[header_at]):
             columns = Columns(self.grid, header_at + 1)
             rows = np.arange(header_at + 2, len(self.grid) + 1, dtype=np.int64)
-            return Table(self.file, self.sha256, header, columns, rows)
+            return Table(self.file, self.sha256, header, columns, rows, {}, self.above(header_at), self.sign)
         body, numbers, width = self.cells[header_at + 1 :], self.numbers[header_at + 1 :], len(header)
         ragged: dict[int, int] = {}
         if any(map(width.__ne__, map(len, body))):
@@ -72,7 +79,16 @@ class Lines:
                     body[i] = (row + [""] * width)[:width]
         columns = list(zip(*body, strict=True)) if body else [() for _ in header]
         rows = np.array(numbers, dtype=np.int64)
-        return Table(self.file, self.sha256, header, columns, rows, ragged)
+        return Table(self.file, self.sha256, header, columns, rows, ragged, self.above(header_at), self.sign)
+
+    def above(self, header_at: int) -> tuple[str, ...]:
+        """The notes of the file, and what stands above its header."""
+        found = []
+        for i in range(header_at):
+            words = " ".join(cell.strip() for cell in self.cells[i] if cell.strip())
+            if words:
+                found.append(f"row {self.numbers[i]:,} stands above the header and is no loan: '{words[:60]}'")
+        return (*self.notes, *found)
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -116,7 +132,7 @@ def read_lines(path: str | Path) -> Lines:
         if grid is not None:
             first = min(len(grid), FIRST_ROWS)
             return Lines(str(path), sha256, [grid.row(i) for i in range(first)], range(1, first + 1), grid)
-        cells, numbers = from_csv(path, data)
+        return from_text(path, data, sha256)
     if not cells:
         raise TapeError(f"{path}: the tape is empty")
     return Lines(str(path), sha256, cells, numbers)
@@ -135,10 +151,30 @@ def kind_of(path: str, raw: bytes) -> str:
     if raw[:4] == b"\xd0\xcf\x11\xe0":
         raise TapeError(f"{path}: is an old or an encrypted Excel file; save it as .xlsx without a password")
     if kind is None:
-        raise TapeError(f"{path}: tapes are read from .csv, .csv.gz, .parquet and .xlsx, not from '{suffix}'")
+        raise TapeError(f"{path}: tapes are read from .csv, .csv.gz, .xml, .parquet and .xlsx, not from '{suffix}'")
     if raw and (kind != "csv" or suffix == ".gz"):
         raise TapeError(f"{path}: is named {suffix} but its content is not; is the file damaged?")
     return kind
+
+
+def from_text(path: str | Path, data: bytes, sha256: str) -> Lines:
+    """The rows of a text that is not a plain CSV: quotes, other encodings, other signs between cells, or XML."""
+    from abs_struct.tape.decode import SIGNS, records_of_xml, rows_of, sign_between, text_of
+
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        cells, numbers = records_of_xml(path, data)
+        return Lines(str(path), sha256, cells, numbers)
+    text, encoding = text_of(path, data)
+    sign = sign_between(text)
+    notes = []
+    if encoding != "UTF-8":
+        notes.append(f"the text is {encoding}")
+    if sign != ",":
+        notes.append(f"{SIGNS[sign]} stand between the cells")
+    cells, numbers, cut = rows_of(path, text, sign)
+    if not cells:
+        raise TapeError(f"{path}: the tape is empty")
+    return Lines(str(path), sha256, cells, numbers, None, (*notes, cut) if cut else tuple(notes), sign)
 
 
 def unpacked(path: str | Path, raw: bytes) -> bytes:
@@ -151,38 +187,6 @@ def unpacked(path: str | Path, raw: bytes) -> bytes:
         except (OSError, EOFError, zlib.error) as error:
             raise TapeError(f"{path}: the gz file is damaged or cut off ({error})") from None
     return raw
-
-
-def decoded(path: str | Path, raw: bytes) -> str:
-    """The text of a CSV file: UTF-8, or UTF-16 with its mark."""
-    wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
-    try:
-        return raw.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise TapeError(f"{path} row {line:,}: is not UTF-8 text; save the tape as CSV UTF-8") from None
-
-
-def from_csv(path: str | Path, raw: bytes) -> tuple[list[list[str]], Sequence[int]]:
-    """Rows of a CSV text with the line on which each begins."""
-    text = decoded(path, raw)
-    csv.field_size_limit(LONGEST)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        cells = list(reader)
-    except csv.Error as error:
-        raise TapeError(f"{path} row {reader.line_num:,}: is not comma-separated text ({error})") from None
-    if reader.line_num == len(cells):
-        numbers: Sequence[int] = range(1, len(cells) + 1)
-    else:  # some cell holds a line break
-        again, numbers, begin = csv.reader(io.StringIO(text, newline=""), strict=True), [], 1
-        for _ in again:
-            numbers.append(begin)
-            begin = again.line_num + 1
-    if not all(cells):
-        kept = [i for i, row in enumerate(cells) if row]
-        cells, numbers = [cells[i] for i in kept], [numbers[i] for i in kept]
-    return cells, numbers
 
 
 def from_parquet(path: str | Path, raw: bytes) -> tuple[list[list[str]], Sequence[int]]:
@@ -213,7 +217,8 @@ def from_excel(path: str | Path, raw: bytes) -> tuple[list[list[str]], Sequence[
         book.close()
     except (BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
         raise TapeError(f"{path}: is not a readable Excel workbook ({error})") from None
-    kept = [(i, row) for i, row in enumerate(found, 1) if any(row)]
+    width = max(map(len, found), default=0)  # a sheet does not store the blanks at the end of a row
+    kept = [(i, row + [""] * (width - len(row))) for i, row in enumerate(found, 1) if any(row)]
     return [row for _, row in kept], [i for i, _ in kept]
 
 

@@ -39,6 +39,7 @@ def summary(tape: Tape) -> dict[str, Any]:
         "read_original_balance": totals.original_read / 100,
         "rejected_balance": 0.0 if tape.history else totals.balance_rejected / 100,
         "rejected_original_balance": totals.original_rejected / 100,
+        "remarks": [{"field": r.field, "reason": r.reason, "rows": list(r.rows)} for r in tape.remarks],
         "columns": list(tape.names),
         "notes": [str(note) for note in tape.notes],
     }

@@ -42,6 +42,19 @@ class Rejection:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What contradicts itself in accepted loans: the field, one sentence, and the lines of the file."""
+
+    field: str
+    reason: str
+    rows: tuple[int, ...]
+
+    def __str__(self) -> str:
+        lines = listed((f"{row:,}" for row in self.rows), 8)
+        return f"{self.field}: {self.reason} ({'rows' if len(self.rows) > 1 else 'row'} {lines})"
+
+
+@dataclass(frozen=True)
 class Totals:
     """What was read, accepted and rejected: rows, and balances in cents. Each line ties: read = accepted + rejected."""
 
@@ -82,6 +95,8 @@ class Tape:
     history       : every current balance of the file is zero
     notes         : what is worth knowing and rejects nothing
     sources       : the totals of each tape by its name, where several were joined
+    remarks       : contradictions in accepted loans, which change nothing
+    absent        : necessary fields that the layout says the source does not have; they are nan
     """
 
     file: str
@@ -97,6 +112,8 @@ class Tape:
     notes: tuple[Finding, ...] = ()
     kinds: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Totals] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+    absent: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for column in (*self.columns.values(), self.rows):
@@ -180,6 +197,9 @@ def total_cents(column: Column) -> int:
 
 
 def weighted(values: Column, weights: Column) -> float | None:
-    """The average of values (N,) weighted by int64 cents (N,); None where the weights come to nothing."""
+    """The average of values (N,) weighted by int64 cents (N,); None where the weights are nil or a value is unknown."""
     total = float(weights.sum())
-    return float((values * weights).sum() / total) if total else None
+    if not total:
+        return None
+    average = float((values * weights).sum() / total)
+    return None if np.isnan(average) else average

@@ -179,10 +179,11 @@ def test_an_event_by_hand_ends_the_revolving_period(event: str) -> None:
 
 
 def test_a_shrinking_pool_breaches_the_sellers_interest() -> None:
-    """When new sales fall the seller's interest absorbs it, until its minimum ends the revolving period."""
+    """When new sales fall the seller's interest absorbs it, until it lies below its minimum for ten business days."""
     lines = lines_of(("assumptions.cards.purchase_rate", "{1: 100%, 7: 75%}"))
-    first = int(np.flatnonzero(lines["triggers.seller_interest.active"])[0])
+    first = int(np.flatnonzero(lines["triggers.seller_interest.breached"])[0])
     assert first >= 7
+    assert int(np.flatnonzero(lines["triggers.seller_interest.active"])[0]) == first + 1  # ten business days are over
     assert lines["triggers.seller_interest.value"][first] < 0.07 <= lines["triggers.seller_interest.value"][first - 1]
     assert repaid(lines, "A") < 60
 

@@ -20,6 +20,7 @@ NAMES = [
     "FormulaError",
     "Place",
     "Result",
+    "Simulation",
     "Sizes",
     "Solution",
     "Study",
@@ -30,10 +31,12 @@ NAMES = [
     "break_even",
     "load",
     "read_tape",
+    "simulate",
     "size_notes",
     "solve_coupons",
     "solve_value",
     "sweep",
+    "uncertainty_of",
 ]
 
 

@@ -47,8 +47,6 @@ FILES = {
     "rate_in_percent.csv": "every rate is 1 or more (row 2: 13.5), so these are percents; write 0.135 for 13.5%",
     "header_only.csv": "the tape has a header and no loans",
     "empty.csv": "the tape is empty",
-    "semicolons.csv": "the header is one column with semicolons in it; save it with commas between columns",
-    "tabs.csv": "the header is one column with tabs in it",
     "missing_column.csv": "lacks the required column 'rate' (is it 'interst_rate'?)",
     "column_twice.csv": "the column 'balance' stands twice in the header",
     "two_currencies.csv": "row 3, column currency: 'EUR' after 'USD' in row 2; a tape has one currency",
@@ -101,7 +99,7 @@ def test_nearest_file_is_named(tmp_path):
     ("name", "content", "words"),
     [
         ("loans.csv", b"loan_id\n0001\xe9\n", "row 2: is not UTF-8 text; save the tape as CSV UTF-8"),
-        ("loans.pdf", b"%PDF", "tapes are read from .csv, .csv.gz, .parquet and .xlsx, not from '.pdf'"),
+        ("loans.pdf", b"%PDF", "tapes are read from .csv, .csv.gz, .xml, .parquet and .xlsx, not from '.pdf'"),
         ("loans.xlsx", b"loan_id,rate\n", "is named .xlsx but its content is not"),
         ("loans.xlsx", b"PK\x03\x04 and then nothing", "is not a readable Excel workbook"),
         ("loans.xls", b"\xd0\xcf\x11\xe0", "is an old or an encrypted Excel file"),
