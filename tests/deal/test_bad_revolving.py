@@ -72,14 +72,14 @@ MISTAKES = {
     "clock finer than a day": (
         "hb_rev_2027_1",
         {"revolving.clock": "40 times a month"},
-        "--set revolving.clock=40 times a month: a month has 30 days to buy on, not 40; write daily, or 1 to 30 times a "
-        "month",
+        "--set revolving.clock=40 times a month: a month has 30 days to buy on, not 40; write daily, or 1 to 30 times "
+        "a month",
     ),
     "clock in other words": (
         "hb_rev_2027_1",
         {"revolving.clock": "hourly"},
-        "--set revolving.clock=hourly: 'hourly' is not a purchase clock; write payment dates, monthly, 3 times a month, "
-        "or daily",
+        "--set revolving.clock=hourly: 'hourly' is not a purchase clock; write payment dates, monthly, 3 times a "
+        "month, or daily",
     ),
 }
 

@@ -292,9 +292,11 @@ waterfall:
     - {transfer: one, amount: charges_1}
     - {transfer: two, amount: charges_2}
     - {transfer: trust}
-  series_1: {from: one, steps: [{interest: S1}, {transfer: shared, when: shares > 0.5}, {transfer: trust, name: keep_1}]}
-  series_2: {from: two, steps: [{interest: S2}, {transfer: shared, when: shares > 0.5}, {transfer: trust, name: keep_2}]}
-  excess: {from: shared, steps: [{interest: S1, name: S1_from_shared}, {interest: S2, name: S2_from_shared}, {transfer: trust}]}
+  series_1: {from: one, steps: [{interest: S1}, {transfer: shared, when: shares > 0.5}, {transfer: trust, name: kept}]}
+  series_2: {from: two, steps: [{interest: S2}, {transfer: shared, when: shares > 0.5}, {transfer: trust, name: kept}]}
+  excess:
+    from: shared
+    steps: [{interest: S1, name: S1_from_shared}, {interest: S2, name: S2_from_shared}, {transfer: trust}]
   principal: {from: trust, steps: [{principal: [S1, S2], when: deal.payment_date >= 2029-01-15}, {residual: seller}]}
 """
 

@@ -83,7 +83,8 @@ def test_purchases_between_payment_dates_pause_and_go_on(clock: str, tmp_path: P
 
 def test_a_payment_rate_that_falls(tmp_path: Path) -> None:
     """Three-month principal collections over opening pool, of cards and of pay-later, against a level."""
-    text = 'paying: {test: "average(pool.principal_collections, 3) / average(pool.opening_balance, 3)", below: LEVEL, from_period: 3}'
+    rate = "average(pool.principal_collections, 3) / average(pool.opening_balance, 3)"
+    text = f'paying: {{test: "{rate}", below: LEVEL, from_period: 3}}'
     cards = with_trigger(tmp_path, CARD, text.replace("LEVEL", "15%"))
     slow = cards.lines
     assert slow["triggers.paying.value"][5] == pytest.approx(0.1698)
@@ -127,7 +128,10 @@ def test_a_class_that_outlives_its_expected_maturity_accelerates() -> None:
     ("denominator", "share"),
     [
         ("pool.initial_balance", lambda lines: lines["pool.initial_balance"]),
-        ("(pool.initial_balance + amounts.bought)", lambda lines: lines["pool.initial_balance"] + lines["amounts.bought"]),
+        (
+            "(pool.initial_balance + amounts.bought)",
+            lambda lines: lines["pool.initial_balance"] + lines["amounts.bought"],
+        ),
         ("pool.opening_balance", lambda lines: lines["pool.opening_balance"]),
     ],
 )  # fmt: skip
