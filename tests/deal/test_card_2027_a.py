@@ -315,7 +315,8 @@ def test_two_series_of_one_trust(tmp_path: Path) -> None:
     alone = abs_struct.load(file, {"amounts.shares": "0"}).run()
     assert not alone.failures
     assert alone.lines["notes.S1.interest_shortfall"][5] > 0.0
-    assert alone.lines["notes.S2.interest_paid"] == pytest.approx(lines["notes.S2.interest_paid"], abs=0.01)
+    before = slice(0, 25)  # principal is repaid from January 2029
+    assert alone.lines["notes.S2.interest_paid"][before] == pytest.approx(lines["notes.S2.interest_paid"][before])
     assert {name: m.principal_shortfall for name, m in result.note_measures.items()} == {"S1": 0.0, "S2": 0.0}
 
 
