@@ -27,9 +27,14 @@ PUBLIC = {
     # many runs
     "sweep": "abs_struct.study",
     "Study": "abs_struct.study",
+    "simulate": "abs_struct.study",
+    "Simulation": "abs_struct.study",
+    "uncertainty_of": "abs_struct.study",
     # searches
     "break_even": "abs_struct.study",
     "BreakEven": "abs_struct.study",
+    "size_notes": "abs_struct.study",
+    "Sizes": "abs_struct.study",
     "solve_coupons": "abs_struct.study",
     "Coupons": "abs_struct.study",
     "solve_value": "abs_struct.study",

@@ -18,6 +18,7 @@ from abs_struct.core.findings import AbsStructError
 COMMANDS = {
     "run": ("run", "run"),
     "sweep": ("sweep", "sweep"),
+    "simulate": ("simulate", "simulate"),
     "solve": ("solve", "app"),
     "explain": ("deal", "explain"),
     "excel": ("excel", "excel"),

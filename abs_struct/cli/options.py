@@ -38,8 +38,10 @@ Folder = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
-def changes_of(given: list[str] | None) -> dict[str, object]:
-    """`--set PATH=VALUE` as path and value.
+def changes_of(
+    given: list[str] | None, option: str = "--set", example: str = "notes.A.coupon=5.25%"
+) -> dict[str, object]:
+    """`--set PATH=VALUE` as path and value; the same of another option that takes them.
 
     Raises
     ------
@@ -51,7 +53,7 @@ def changes_of(given: list[str] | None) -> dict[str, object]:
     for text in given or ():
         path, equals, value = text.partition("=")
         if not equals or not path.strip():
-            raise UsageError(f"--set {text}: write PATH=VALUE, as in notes.A.coupon=5.25%")
+            raise UsageError(f"{option} {text}: write PATH=VALUE, as in {example}")
         changes[path.strip()] = value.strip()
     return changes
 

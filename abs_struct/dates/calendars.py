@@ -196,6 +196,30 @@ def business_days_before(day: date, count: int, calendar: str | Calendar) -> dat
     return moved
 
 
+def business_days_between(first: date, last: date, calendar: str | Calendar) -> int:
+    """The business days after one day, to another, which counts where it is one.
+
+    Parameters
+    ----------
+    first, last : days; calendar : a name, or a calendar
+
+    Returns
+    -------
+    scalar, days; 0 where `last` does not lie after `first`
+
+    Raises
+    ------
+    DateError : an unknown calendar
+
+    Source: definition.
+
+    >>> business_days_between(date(2027, 1, 29), date(2027, 2, 5), "weekends")
+    5
+    """
+    days = range((last - first).days)
+    return sum(is_business_day(first + ONE_DAY * (n + 1), calendar) for n in days)
+
+
 def adjust(day: date, calendar: str | Calendar, roll: str) -> date:
     """The day on which a payment is made that falls on `day`.
 

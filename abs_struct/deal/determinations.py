@@ -8,10 +8,12 @@ from abs_struct.core.findings import DealError
 from abs_struct.core.formula import Formula
 from abs_struct.core.lines import data, flow
 from abs_struct.core.state import Part
+from abs_struct.dates.calendars import business_days_between, calendar_of
 from abs_struct.deal.build import Build, where_of
+from abs_struct.deal.collateral import holidays_file
 from abs_struct.deal.readings import a_condition, a_value, determination_of, known_in_advance, money
 from abs_struct.terms.schedules import entries
-from abs_struct.terms.triggers import Trigger
+from abs_struct.terms.triggers import Trigger, grace_of
 from abs_struct.waterfall.accounts import Requirement
 from abs_struct.waterfall.amounts import Amount
 from abs_struct.waterfall.notes import PlannedBalance
@@ -72,8 +74,11 @@ class Determinations:
             last = build.periods if trigger.until_period is None else trigger.until_period
             pays = build.schedule.pays
             build.flags(f"{path}.tested", lambda t: trigger.from_period <= t <= last and pays[t - 1])
-        if trigger.in_a_row > 1:
+        if trigger.in_a_row > 1 or trigger.grace is not None:
             lines += declared.FAILED
+        if trigger.grace is not None:
+            lines += declared.GRACE
+            build.series(f"{path}.business_days", self.business_days())
         if trigger.passes_to_cure and (trigger.passes_to_cure > 1 or trigger.in_a_row > 1 or self.windowed(trigger)):
             lines += declared.PASSED
         if trigger.fired is not None:
@@ -82,6 +87,16 @@ class Determinations:
             build.flags(f"{path}.fired", lambda t: t >= first)
         build.slot(path, lines)
         build.stages(f"{path}.level_step", trigger.levels or (1,))
+
+    def business_days(self) -> list[float]:
+        """Business days from the last payment date, first the closing date, to each payment date; nil where none is."""
+        terms, schedule = self.build.terms.dates, self.build.schedule
+        calendar = calendar_of(terms.calendar, holidays_file(terms.holidays, self.build.document))
+        found, last = [], schedule.closing
+        for day, pays in zip(schedule.payment_dates, schedule.pays, strict=True):
+            found.append(float(business_days_between(last, day, calendar)) if pays else 0.0)
+            last = day if pays else last
+        return found
 
     def windowed(self, trigger: Trigger) -> bool:
         """Whether it is tested in some periods only."""
@@ -142,6 +157,7 @@ class Determinations:
             trigger.passes_to_cure,
             self.windowed(trigger),
             trigger.fired is not None,
+            *((0, False) if trigger.grace is None else grace_of(trigger.grace)),
         )
 
     def order(self) -> list[str]:

@@ -204,7 +204,7 @@ def unfinished(document: Document, node: Any, where: Where) -> None:
             unfinished(document, value, (*where, i))
 
 
-def changed(document: Document, changes: Mapping[str, str]) -> Document:
+def changed(document: Document, changes: Mapping[str, object]) -> Document:
     """A copy of a document with some fields set."""
     copy = Document(
         document.file, document.sha256, deepcopy(document.tree), dict(document.lines), dict(document.changes),

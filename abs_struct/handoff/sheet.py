@@ -35,6 +35,7 @@ NOT_AVAILABLE = "n/a"
 CREATED = datetime(2020, 1, 1)
 NUMBERS = NUMBER_FORMATS | {
     "share": "0.00%",
+    "fine": "0.0000%",
     "whole": "0",
     "count": '#,##0;-#,##0;"-"',
     "factor": '[>=0.000000005]0.00000000;"-"',

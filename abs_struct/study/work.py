@@ -6,14 +6,14 @@ nor on which other scenarios stand beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from abs_struct.core.findings import DealError
-from abs_struct.core.state import Program
+from abs_struct.core.state import Program, Slot
 from abs_struct.dates.schedule import PaymentSchedule
 from abs_struct.deal.measures import Measures, measure_of
 from abs_struct.deal.model import DealFile
@@ -68,7 +68,7 @@ class Work:
         if not self.inputs:  # nothing varies, and still there are R scenarios
             first = next(iter(inputs))
             inputs[first] = np.full(self.count, inputs[first])
-        lines = run(replace(self.program, inputs=inputs), [*lines_for(self.terms, self.program), *self.record])
+        lines = run(replace(self.program, inputs=inputs), [*self.needed(), *self.record])
         too_large, negative = self.impossible(lines)
         none = too_large | negative
         found = Measures(self.terms, self.schedule, lines, inputs)
@@ -83,6 +83,13 @@ class Work:
         reasons[~balanced(self.program, lines) & ~none] = BROKEN
         return Outcome(columns, reasons, {path: np.array(lines[path]) for path in self.record})
 
+    def needed(self) -> list[str]:
+        """The lines that its measures and the cash check read; coupons only where something is discounted at them."""
+        coupons = [f"notes.{name}.coupon" for name in self.terms.notes if f"{name}.value_at_coupon" in self.measures]
+        slots = self.program.slots
+        own = [path for path in coupons if has(slots, path)]
+        return [*lines_for(self.terms, self.program), *own]
+
     def impossible(self, lines: Ledger) -> tuple[Any, Any]:
         """The scenarios whose notes are larger than the pool, and those with a negative balance at closing, (R,)."""
         pool, notes = lines["pool.balance"][0], lines["deal.notes_balance"][0]
@@ -94,6 +101,12 @@ class Work:
             for name in names:
                 negative |= lines[f"{owner}.{name}.balance"][0] < 0.0
         return too_large, negative
+
+
+def has(slots: Mapping[str, Slot], path: str) -> bool:
+    """Whether a line is recorded by the program; a fixed coupon is an input and no line."""
+    owner, _, name = path.rpartition(".")
+    return any(line.name == name for line in slots[owner].lines)
 
 
 def done(work: Work) -> Outcome:

@@ -54,6 +54,28 @@ Cure = Annotated[
 ]
 
 
+def grace_of(written: str) -> tuple[int, bool]:
+    """The business days of a grace period in words, and whether they run since the payment date before.
+
+    >>> grace_of("5 business days"), grace_of("10 business days since the last payment")
+    ((5, False), (10, True))
+    """
+    number, _, words = written.strip().partition(" ")
+    unit, _, since = words.partition(" since ")
+    known = unit in {"business days", "business day"} and since in {"", "the last payment"}
+    if not known or not number.isdigit() or int(number) < 1 or (since == "") == (" since" in words):
+        raise ValueError(
+            f"'{written}' is not a grace period; write 5 business days, or 5 business days since the last payment"
+        )
+    return int(number), bool(since)
+
+
+def as_grace(written: object) -> str:
+    """A grace period in words, as the document writes it."""
+    grace_of(str(written))
+    return str(written)
+
+
 class Trigger(Terms):
     """A test with a level that may step with the periods, or a condition that holds or not."""
 
@@ -66,6 +88,12 @@ class Trigger(Terms):
     cure: Cure = Field(
         default="never",
         description="whether the effect ends: never, when the test passes, or {passes: 3} tests in a row",
+    )
+    grace: Annotated[str, BeforeValidator(as_grace)] | None = Field(
+        default=None,
+        description="how long it has to go on failing before the trigger is active: 5 business days of the deal's "
+        "calendar from the first payment date that fails; for what the payment date before left unpaid: 5 business "
+        "days since the last payment. A test that passes meanwhile cures it",
     )
     from_period: Count = Field(default=1, description="the first period in which it is tested")
     until_period: Count | None = Field(default=None, description="the last period in which it is tested")

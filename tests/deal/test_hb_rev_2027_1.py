@@ -359,6 +359,24 @@ def test_after_an_event_of_default_a_ranks_first_in_all() -> None:
     assert lines["waterfall.after_default.principal_A.paid"].sum() == pytest.approx(1_660e6, rel=1e-12)
 
 
+def test_interest_unpaid_for_ten_business_days_is_an_event_of_default() -> None:
+    """What A missed in April is 5 and 10 business days old by the end of May: accelerated, and in default."""
+    result = changed(assumptions__interruption="{from: 3, months: 1}", accounts__retained__required="0")
+    lines = result.lines
+    assert lines["notes.A.interest_shortfall"][3] > 1e6
+    for name in ("missed_interest", "unpaid_interest"):
+        assert lines[f"triggers.{name}.failing_days"][4] == lines[f"triggers.{name}.business_days"][4] >= 10.0
+        assert lines[f"triggers.{name}.active"][2:5].tolist() == [0.0, 0.0, 1.0]
+    assert result.triggers["event_of_default"].first_breach == 4
+    assert lines["notes.A.interest_shortfall"][4] == 0.0
+    later = changed(
+        assumptions__interruption="{from: 3, months: 1}", accounts__retained__required="0",
+        triggers__unpaid_interest__grace="30 business days since the last payment",
+    )  # fmt: skip
+    assert later.lines["triggers.missed_interest.active"][4] == 1.0
+    assert not later.lines["triggers.event_of_default.active"][:12].any()  # paid in May, within thirty
+
+
 def test_break_even_multiples_without_triggers() -> None:
     """A bears 5.3 and B 4.1 times the defaults in a plain simulation without triggers: here within 20%."""
     never = "deal.period < 0"

@@ -20,6 +20,8 @@ NAMES = [
     "FormulaError",
     "Place",
     "Result",
+    "Simulation",
+    "Sizes",
     "Solution",
     "Study",
     "Tape",
@@ -29,9 +31,12 @@ NAMES = [
     "break_even",
     "load",
     "read_tape",
+    "simulate",
+    "size_notes",
     "solve_coupons",
     "solve_value",
     "sweep",
+    "uncertainty_of",
 ]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from small import TERMS, WATERFALL, small
 
+from abs_struct.core.findings import DealError
 from abs_struct.waterfall.ledger import Ledger
 
 INDEX = "  indices: {E1: {curve: {2027-01-01: -0.60%, 2027-06-01: 2.00%, 2028-01-01: 5.00%}, fixing: in advance}}\n"
@@ -325,12 +326,38 @@ ODD = "abs(deal.period - 3) <= 1 or deal.period >= 6 and deal.period <= 6"
         (", from_period: 7", []),
         (", from_period: 7, fired: 9", range(9, 13)),
         (", fired: 9, cure: when the test passes", [2, 3, 4, 6, 9, 10, 11, 12]),
+        (", grace: 5 business days, cure: when the test passes", [3, 4]),
+        (", grace: 5 business days since the last payment, cure: when the test passes", [2, 3, 4, 6]),
+        (", grace: 40 business days, cure: when the test passes", [4]),
+        (", grace: 30 business days since the last payment", range(3, 13)),
+        (", grace: 5 business days, in_a_row: 3, cure: when the test passes", [4]),
+        (", grace: 5 business days, fired: 9, cure: {passes: 2}", [3, 4, 5, 6, 7, 9, 10, 11, 12]),
     ],
 )
 def test_a_trigger_by_its_terms(terms: str, periods: object, tmp_path: Path) -> None:
-    """A test that fails in periods 2, 3, 4 and 6: alone, in a row, cured, in a window, fired by hand."""
+    """A test that fails in periods 2, 3, 4 and 6: alone, in a row, cured, in a window, with grace, fired by hand."""
     found = active(tmp_path, f"{{test: {ODD}{terms}}}")
     assert [n for n, flag in enumerate(found, start=1) if flag > 0.5] == list(periods)  # type: ignore[call-overload]
+
+
+def test_a_grace_period_counts_business_days(tmp_path: Path) -> None:
+    """15 February to 15 March 2027 without weekends and holidays: by the deal's calendar, from payment to payment."""
+    trigger = f"{{test: {ODD}, grace: 5 business days}}"
+    terms = TERMS.replace("triggers:\n", f"triggers:\n  own: {trigger}\n")
+    days = lines_of(tmp_path, terms, WATERFALL)["triggers.own.business_days"]
+    assert days[2] == 28.0  # without a calendar every day is one
+    target = lines_of(tmp_path, terms.replace("legal_final", "calendar: TARGET, legal_final"), WATERFALL)
+    assert target["triggers.own.business_days"][[3, 4]].tolist() == [21.0, 22.0]  # Easter lies before 15 April
+    assert target["triggers.own.failing_days"][2:8].tolist() == [0.0, 21.0, 43.0, 0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("written", ["5 days", "0 business days", "5 business days since closing", "soon"])
+def test_a_grace_period_in_other_words_is_refused(written: str, tmp_path: Path) -> None:
+    """One sentence, with the two ways to write it."""
+    with pytest.raises(DealError) as error:
+        active(tmp_path, f"{{test: {ODD}, grace: {written}}}")
+    sentence = f"'{written}' is not a grace period; write 5 business days, or 5 business days since the last payment"
+    assert sentence in str(error.value)
 
 
 def test_an_average_over_three_periods(tmp_path: Path) -> None:

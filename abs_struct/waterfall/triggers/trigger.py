@@ -24,7 +24,25 @@ FAILED = (stock("failed_in_a_row", "Failed in a row", "连续触发次数", "tes
 PASSED = (stock("passed_in_a_row", "Passed in a row", "连续通过次数", "tests in a row that passed", unit="number"),)
 FIRED = (data("fired", "Fired", "人工触发", "1 from the period in which it is fired by hand", unit="flag"),)
 
-TRIGGER = declare("triggers", *PLAIN, *TESTED, *FAILED, *PASSED, *FIRED)
+#: What a trigger with a grace period has; it counts tests that failed in a row too.
+GRACE = (
+    data(
+        "business_days",
+        "Business days",
+        "工作日数",
+        "business days of the deal's calendar from the payment date before to this one",
+        unit="number",
+    ),
+    stock(
+        "failing_days",
+        "Failing for business days",
+        "持续触发工作日数",
+        "business days for which the test has been failing",
+        unit="number",
+    ),
+)
+
+TRIGGER = declare("triggers", *PLAIN, *TESTED, *FAILED, *PASSED, *FIRED, *GRACE)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,8 +50,9 @@ class TriggerTest:
     """Test a formula against a level.
 
     breached = value > level (or value < level with `below`), with the one tolerance. It becomes active after
-    `in_a_row` breaches, and stays so until `passes` tests in a row have passed (0: for ever). Outside its window,
-    and in periods without a payment date, it is not tested and keeps its state; fired by hand, it is active.
+    `in_a_row` breaches, with a grace period when it has failed for so many business days, and stays so until `passes`
+    tests in a row have passed (0: for ever). Outside its window, and in periods without a payment date, it is not
+    tested and keeps its state; fired by hand, it is active.
     """
 
     name: str
@@ -44,6 +63,8 @@ class TriggerTest:
     passes: int = 0
     windowed: bool = False
     by_hand: bool = False
+    grace: int = 0
+    since_last_payment: bool = False
 
     def open(self, x: Numbers, s: State) -> None:
         """No trigger is active at closing."""
@@ -75,10 +96,20 @@ class TriggerTest:
     def state(self, x: Numbers, trigger: Entity) -> Value:
         """Whether the trigger is active after this test."""
         fired, breached = trigger.breached, trigger.breached > 0.5
-        if self.in_a_row > 1:
+        if self.grace:
+            days = x.where(
+                trigger.failed_in_a_row > 0.5,
+                trigger.failing_days + trigger.business_days,
+                trigger.business_days if self.since_last_payment else 0.0,
+            )
+            trigger.failing_days = x.where(breached, days, self.kept(x, trigger, trigger.failing_days))
+        if self.in_a_row > 1 or self.grace:
             count = x.where(breached, trigger.failed_in_a_row + 1.0, self.kept(x, trigger, trigger.failed_in_a_row))
             trigger.failed_in_a_row = count
+        if self.in_a_row > 1:
             fired = x.flag(trigger.failed_in_a_row > self.in_a_row - 0.5)
+        if self.grace:
+            fired = x.flag(x.both(fired > 0.5, trigger.failing_days > self.grace - 0.5))
         if self.passes == 0:
             return x.maximum(trigger.active, fired)
         if self.passes == 1 and self.in_a_row == 1 and not self.windowed:
