@@ -35,7 +35,7 @@ def convert(
     ] = None,
 ) -> None:
     """Write a tape of any layout in the toolkit's own, as Parquet; rejected rows go into a file beside it."""
-    from abs_struct.cli.tape import print_totals, read
+    from abs_struct.cli.tape_reading import print_totals, read
     from abs_struct.tape.convert import frame_of, write_frame, write_rejections
 
     tape = read(file, layout, as_of, cutoff)
@@ -108,7 +108,7 @@ def day_of(as_of: str) -> Literal["cutoff", "origination"]:
 
 def print_scan(found: Scan) -> None:
     """Read = accepted + rejected, the reasons, and how many rows are left."""
-    from abs_struct.cli.tape import printable
+    from abs_struct.cli.tape_reading import printable
 
     t = found.totals
     print(f"{found.file}  (layout {found.layout})")

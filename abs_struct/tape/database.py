@@ -10,18 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
-import numpy as np
-
 from abs_struct.core.findings import TapeError
-from abs_struct.tape.layout import recognise
 from abs_struct.tape.readers import Lines, as_text
-from abs_struct.tape.scan import Scan, scanned
-from abs_struct.tape.statement import statement
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+_]*:/{1,3}.*[?&](table|query)=", re.IGNORECASE)
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -122,29 +117,3 @@ def statement_of(query: str) -> Any:
     import sqlalchemy
 
     return sqlalchemy.text(query.replace(":", "\\:"))
-
-
-def scan_table(path: str, layout: str | None, groups: Sequence[str], as_of: Literal["cutoff", "origination"]) -> Scan:
-    """The rows of a table, added up by the database: one GROUP BY goes there, and rows come back.
-
-    Raises
-    ------
-    TapeError : the database cannot be reached, the table lacks a column, or one of its columns is no number
-    """
-    query = parts(path)[1]
-    with opened(path) as connection:
-        header = list(connection.execute(statement_of(f"SELECT * FROM ({query}) AS tape LIMIT 0")).keys())
-        found = recognise(shown(path), [header], layout)[0].layout
-        written = statement(found, dict.fromkeys(header, "text"), groups, "ansi", as_of)
-        result = connection.execute(statement_of(written.rows(f"({query}) AS source")))
-        names, rows = list(result.keys()), result.fetchall()
-    numbers = {reason: i for i, reason in enumerate(written.reasons)}
-    arrays: dict[str, Any] = {}
-    for name, values in zip(names, zip(*rows, strict=True), strict=True):
-        values = tuple(numbers[v] if v is not None else None for v in values) if name == "fault" else values
-        missing = [value is None for value in values]
-        words = any(isinstance(value, str) for value in values)
-        filled = ["" if words else 0 if gone else value for value, gone in zip(values, missing, strict=True)]
-        data = np.array(values, dtype=object) if words else np.array(filled, dtype=np.int64)
-        arrays[name] = np.ma.array(data, mask=missing)
-    return scanned(shown(path), found.name, written, arrays)

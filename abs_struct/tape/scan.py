@@ -198,8 +198,6 @@ def scan(
     TapeError : the files cannot be read so, lack a column, or hold no loan that can be accepted
     """
     if "://" in str(path):
-        from abs_struct.tape.database import scan_table
-
         return scan_table(str(path), layout, groups, as_of)
     files = files_of(path)
     source, columns, found = relation(files, layout)
@@ -213,6 +211,34 @@ def scan(
     except duckdb.Error as error:
         raise TapeError(f"{path}: {str(error).splitlines()[0]}") from None
     return scanned(str(path), found.name, written, arrays, listed)
+
+
+def scan_table(path: str, layout: str | None, groups: Sequence[str], as_of: Literal["cutoff", "origination"]) -> Scan:
+    """The rows of a table, added up by the database: one GROUP BY goes there, and rows come back.
+
+    Raises
+    ------
+    TapeError : the database cannot be reached, the table lacks a column, or one of its columns is no number
+    """
+    from abs_struct.tape.database import opened, parts, shown, statement_of
+
+    query = parts(path)[1]
+    with opened(path) as connection:
+        header = list(connection.execute(statement_of(f"SELECT * FROM ({query}) AS tape LIMIT 0")).keys())
+        found = recognise(shown(path), [header], layout)[0].layout
+        written = statement(found, dict.fromkeys(header, "text"), groups, "ansi", as_of)
+        result = connection.execute(statement_of(written.rows(f"({query}) AS source")))
+        names, rows = list(result.keys()), result.fetchall()
+    numbers = {reason: i for i, reason in enumerate(written.reasons)}
+    arrays: dict[str, Any] = {}
+    for name, values in zip(names, zip(*rows, strict=True), strict=True):
+        values = tuple(numbers[v] if v is not None else None for v in values) if name == "fault" else values
+        missing = [value is None for value in values]
+        words = any(isinstance(value, str) for value in values)
+        filled = ["" if words else 0 if gone else value for value, gone in zip(values, missing, strict=True)]
+        data = np.array(values, dtype=object) if words else np.array(filled, dtype=np.int64)
+        arrays[name] = np.ma.array(data, mask=missing)
+    return scanned(shown(path), found.name, written, arrays)
 
 
 def scanned(

@@ -70,7 +70,7 @@ def test_a_deal_runs_on_rows(repository, tmp_path):
     deal = load(repository / "deals/mpl_2027_1.yaml").with_({"pool.eligibility": []})
     loans, added = deal.run(), deal.with_({"pool.tape": str(file)}).run()
     assert len(rows) < 1_000
-    for line in ("notes.A.balance", "notes.D.principal_paid", "pool.defaults"):
+    for line in ("notes.A.balance", "notes.D.principal_paid", "pool.defaulted"):
         assert loans.lines[line].tolist() == added.lines[line].tolist()
 
 
