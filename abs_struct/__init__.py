@@ -36,6 +36,8 @@ PUBLIC = {
     # searches
     "break_even": "abs_struct.study",
     "BreakEven": "abs_struct.study",
+    "size_notes": "abs_struct.study",
+    "Sizes": "abs_struct.study",
     "solve_coupons": "abs_struct.study",
     "Coupons": "abs_struct.study",
     "solve_value": "abs_struct.study",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -11,6 +12,7 @@ from abs_struct.cli.terminal import Progress, print_json, printable, say, table
 
 if TYPE_CHECKING:
     from abs_struct.study import BreakEven
+    from abs_struct.study.sizes import Size
 
 app = typer.Typer(
     help="Levels, sizes, coupons or any number at which a deal keeps a promise.",
@@ -275,4 +277,92 @@ def numbers_by_class(given: list[str] | None, word: str) -> dict[str, float]:
         if name in found:
             raise UsageError(f"--{word} {text}: class {name} stands twice; keep one")
         found[name] = number
+    return found
+
+
+@app.command("size")
+def size(
+    deal: DealPath,
+    stress: Annotated[
+        Path | None,
+        typer.Option(
+            "--stress", metavar="FILE", help="YAML of class -> scenario -> {path: value}.", show_default=False
+        ),
+    ] = None,
+    set_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set-of", metavar="'CLASS: PATH=VALUE, ...'", show_default=False,
+            help="A scenario of a class; may be repeated.",
+        ),
+    ] = None,
+    notes: Classes = None,
+    until: Annotated[
+        str, typer.Option("--until", metavar="TEST", help="full-and-on-time, first-dollar-of-loss, or yield=5%.")
+    ] = "full-and-on-time",
+    total_free: Annotated[
+        bool, typer.Option("--total-free", help="Size the last class, too, and so the total of the notes.")
+    ] = False,
+    changes: Changes = None,
+    tape: TapePath = None,
+    executor: Where = "local",
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    out: Folder = None,
+    json_: Json = False,
+) -> None:  # fmt: skip
+    """Find the largest class A that survives its stresses, then B, and so on; the last class absorbs the rest."""
+    from abs_struct.cli.sweep import words_of
+    from abs_struct.handoff.sizes import write_sizes
+    from abs_struct.study import size_notes
+    from abs_struct.study.executors import executor_of
+
+    stresses = stresses_of(stress, set_of)
+    with Progress("size") as progress, executor_of(executor, workers, scheduler) as where:
+        progress.stage("reading the deal and its tape")
+        base = loaded(deal, changes, tape)
+        found = size_notes(
+            base, stresses, notes=words_of(notes) or None, until=until, total_free=total_free, executor=where,
+            progress=progress,
+        )  # fmt: skip
+        files = [str(file) for file in write_sizes(found, folder_of(deal, out))]
+    if json_:
+        print_json(found.summary() | {"files": files})
+        return
+    print(f"{printable(found.deal)}: largest sizes, until {found.until}")
+    rows = [
+        [
+            one.note, f"{100.0 * one.before:.4f}%", f"{100.0 * one.share:.4f}%", f"{one.amount:,.2f}",
+            f"{100.0 * one.subordination:.4f}%", survival(one), one.bound,
+        ]
+        for one in found.classes
+    ]  # fmt: skip
+    print(table(["Class", "Was", "Size", "Amount", "Below it", "Stresses", "Binding"], rows))
+    print(" ".join(f"--set '{path}={value}'" for path, value in found.changes().items()))
+    if not found.settled:
+        say("the sizes went round in circles, each class making room for the other; the smaller ones were kept")
+    print("\n".join(files))
+
+
+def survival(one: Size) -> str:
+    """Whether a class survives its stresses, in a word."""
+    return "none given" if one.survives is None else "survives" if one.survives else "FAILS"
+
+
+def stresses_of(file: Path | None, given: list[str] | None) -> dict[str, dict[str, dict[str, str]]]:
+    """The stresses of the file, and those of the command line, which are named by their number.
+
+    Raises
+    ------
+    UsageError : neither
+    """
+    from abs_struct.core.findings import UsageError
+    from abs_struct.study.sizing import stress_of, stresses_from
+
+    found = stresses_from(file) if file is not None else {}
+    for number, text in enumerate(given or (), start=1):
+        note, changes = stress_of(text)
+        found.setdefault(note, {})[f"set {number}"] = changes
+    if not found:
+        raise UsageError("say which stresses, as in --stress FILE or --set-of 'A: assumptions.default.multiple=4.5'")
     return found

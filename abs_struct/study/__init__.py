@@ -13,6 +13,8 @@ from abs_struct.study.coupons import Coupons, solve_coupons
 from abs_struct.study.designs import Design, design_from, drawn
 from abs_struct.study.scenarios import Table, evaluate
 from abs_struct.study.simulation import Simulation, simulate
+from abs_struct.study.sizes import Sizes
+from abs_struct.study.sizing import size_notes
 from abs_struct.study.study import Study
 from abs_struct.study.sweep import sweep
 from abs_struct.study.target import Solution, solve_value
@@ -25,6 +27,7 @@ __all__ = [
     "Coupons",
     "Design",
     "Simulation",
+    "Sizes",
     "Solution",
     "Study",
     "Table",
@@ -36,6 +39,7 @@ __all__ = [
     "drawn",
     "evaluate",
     "simulate",
+    "size_notes",
     "solve_coupons",
     "solve_value",
     "sweep",

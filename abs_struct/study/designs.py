@@ -72,12 +72,29 @@ def design_from(deal: Deal, path: str | Path) -> Design:
         names, rows = tabled(file)
     else:
         raise UsageError(f"{file}: scenarios are read from .yaml, .csv or .parquet")
+    return design_of(deal, file, names, rows)
+
+
+def design_of(deal: Deal, file: str | Path, names: Sequence[str], rows: Sequence[dict[str, str]]) -> Design:
+    """Scenarios by name, or by row where they have none; what one leaves out stays as the deal file says.
+
+    Parameters
+    ----------
+    deal : the base
+    file : where they come from, for messages
+    names : S names, or none
+    rows : path -> value, as the deal file would write it, of each of S scenarios
+
+    Raises
+    ------
+    UsageError : no scenarios, a path that the deal does not have (the nearest is named), or nothing to leave out
+    """
     if not rows:
         raise UsageError(f"{file}: has no scenarios")
     varied = []
     for field in dict.fromkeys(field for row in rows for field in row):
         texts = [row.get(field) for row in rows]
-        base = base_text(deal, field) if any(text is None for text in texts) else None
+        base = stands(deal, field) if any(text is None for text in texts) else None
         if base is None and None in texts:
             at = texts.index(None)
             who = f"scenario '{names[at]}'" if names else f"row {at + 2}"
@@ -163,7 +180,13 @@ def base_text(deal: Deal, path: str) -> str | None:
     return None if node is None else written(node)
 
 
-def known(deal: Deal, file: Path, path: str, value: str) -> None:
+def stands(deal: Deal, path: str) -> str | None:
+    """What a field is where nobody sets it: as the deal file says; a multiple that it leaves out is 1."""
+    text = base_text(deal, path)
+    return "1" if text is None and path.endswith(".multiple") and path in deal.compiled.inputs else text
+
+
+def known(deal: Deal, file: str | Path, path: str, value: str) -> None:
     """Refuse a path that the deal does not have, or the first of its values that it does not take."""
     try:
         deal.with_({path: value})

@@ -91,3 +91,27 @@ def test_coupon_prints_a_row_a_class(deal: Path) -> None:
     )
     assert "write CLASS=NUMBER, as in A=99.5" in refused("solve", "coupon", deal, "--price", "A", code=2)
     assert "class A stands twice" in refused("solve", "coupon", deal, "--yield", "A=5%,A=6%", code=2)
+
+
+def test_size_prints_and_writes_what_binds(deal: Path, tmp_path: Path) -> None:
+    """Stresses of a file and of the command line; sizes and stresses as CSV and in a workbook; JSON."""
+    stress, out = tmp_path / "stress.yaml", tmp_path / "out"
+    stress.write_text("A:\n  high: {assumptions.default.multiple: 4}\n  low: {assumptions.default.multiple: 2}\n")
+    words = ["solve", "size", deal, "--stress", stress, "--out", out]
+    words += ["--set-of", "A: assumptions.default.multiple=3, assumptions.recovery.rate=0%"]
+    shown = command(*words).stdout.splitlines()
+    assert shown[1].split() == ["Class", "Was", "Size", "Amount", "Below", "it", "Stresses", "Binding"]
+    frame = pd.read_csv(out / "sizes.csv")
+    assert frame["binding"][0] in {"high", "set 1"}
+    assert shown[3].split()[2] == f"{100 * frame['share'][0]:.4f}%"
+    assert shown[3].split()[-1] == frame["binding"][0].split()[-1]
+    table = pd.read_csv(out / "stresses.csv")
+    assert table["stress"].tolist() == ["high", "low", "set 1"]
+    assert table["most"].min() == pytest.approx(frame["share"][0], abs=1e-8)
+    sheet = pd.read_excel(out / "sizes.xlsx", header=None)
+    assert sheet.iloc[4, 2] == frame["share"][0]
+    found = json.loads(command(*words, "--json").stdout)
+    assert found["schema"] == "abs-struct/size/1"
+    assert found["classes"]["A"]["share"] == frame["share"][0]
+    assert "say which stresses" in refused("solve", "size", deal, code=2)
+    assert "'x' is no PATH=VALUE" in refused("solve", "size", deal, "--set-of", "A: x", code=2)
