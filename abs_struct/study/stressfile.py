@@ -131,7 +131,7 @@ class StressFile(Terms):
 
         >>> own = stress_file()
         >>> [round(own.multiple(level, 0.09), 2) for level in ("AAA", "A", "B")]
-        [3.89, 2.92, 1.1]
+        [3.9, 2.92, 1.1]
         """
         return float(np.interp(base_case, self.base_cases, self.levels[level].multiples))
 
