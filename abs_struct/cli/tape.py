@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from abs_struct.cli import tape_map
+from abs_struct.cli import tape_map, tape_scan
+from abs_struct.cli.tape_reading import print_totals, printable, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-File = Annotated[Path, typer.Argument(help="The tape: .csv, .csv.gz, .xml, .parquet or .xlsx.", show_default=False)]
+File = Annotated[
+    str,
+    typer.Argument(help="The tape: .csv, .csv.gz, .xml, .parquet, .xlsx, or a table's address.", show_default=False),
+]
 LayoutName = Annotated[
     str | None,
     typer.Option("--layout", help="A layout's name, or a layout file (.yaml); found by the header if left out."),
@@ -44,6 +48,9 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")
 
 
 app.command("map")(tape_map.map_)
+app.command("convert")(tape_scan.convert)
+app.command("rows")(tape_scan.rows)
+app.command("sql")(tape_scan.sql)
 
 
 @app.command()
@@ -160,24 +167,6 @@ def generate(
     print(f"wrote {file}: {spec.loans:,} loans, balance {spec.balance:,.2f} {spec.currency}", file=sys.stderr)
 
 
-def read(file: Path, layout: str | None, as_of: str, cutoff: str | None = None) -> Tape:
-    """The tape, or the sentence for a word that --as-of does not take."""
-    from abs_struct.core.findings import UsageError, nearest
-    from abs_struct.tape.read import read_tape
-
-    words: tuple[Literal["cutoff", "origination", "auto"], ...] = ("cutoff", "origination", "auto")
-    for word in words:
-        if word == as_of:
-            return read_tape(file, layout, word, cutoff=cutoff)
-    raise UsageError(f"--as-of '{as_of}' is not one of {', '.join(words)}{nearest(as_of, words)}")
-
-
-def printable(text: str, width: int = 80) -> str:
-    """A text from a tape, safe for a terminal and not longer than its column."""
-    clean = "".join(sign if sign.isprintable() else "?" for sign in text)
-    return clean if len(clean) <= width else clean[: width - 3] + "..."
-
-
 def print_summary(found: dict[str, Any]) -> None:
     """The figures of a tape, one a line."""
     currency = found["currency"] or ""
@@ -206,22 +195,6 @@ def print_summary(found: dict[str, Any]) -> None:
     print(f"averages are weighted by {'original balance' if found['history'] else 'balance'}")
     for note in found["notes"]:
         print(printable(note, 200))
-
-
-def print_totals(tape: Tape) -> None:
-    """Read = accepted + rejected, in rows and in money."""
-    totals = tape.totals()
-    print(f"{'':<12}{'rows':>12}{'balance':>22}{'original balance':>22}")
-    for name, rows, balance, original in (
-        ("read", totals.rows_read, totals.balance_read, totals.original_read),
-        ("accepted", totals.accepted, totals.balance_accepted, totals.original_accepted),
-        ("rejected", totals.rejected, totals.balance_rejected, totals.original_rejected),
-    ):
-        print(f"{name:<12}{rows:>12,}{balance / 100:>22,.2f}{original / 100:>22,.2f}")
-    if totals.unreadable:
-        print(f"{totals.unreadable:,} rejected rows have no readable balance and count as 0.00")
-    for note in tape.notes:
-        print(printable(str(note), 200))
 
 
 def print_remarks(tape: Tape) -> None:

@@ -142,7 +142,7 @@ def shape_of_cards(terms: DealFile) -> tuple[Any, ...]:
     return ("cards", 0 if final is None else months_between(terms.dates.cutoff, final) - 1)
 
 
-def tape_of(terms: DealFile, files: Mapping[str, Path]) -> Tape:
+def tape_of(terms: DealFile, files: Mapping[str, Path | str]) -> Tape:
     """The tape of the deal, joined where it has several."""
     pool = terms.pool
     tapes = {}
@@ -161,7 +161,7 @@ def tape_of(terms: DealFile, files: Mapping[str, Path]) -> Tape:
     return join(tapes)
 
 
-def collateral_of(terms: DealFile, document: Document, files: Mapping[str, Path]) -> Collateral:
+def collateral_of(terms: DealFile, document: Document, files: Mapping[str, Path | str]) -> Collateral:
     """Read the tapes, leave out what is not eligible, and build the cohorts.
 
     Raises
