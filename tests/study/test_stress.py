@@ -264,10 +264,12 @@ def test_command(tmp_path, monkeypatch, file):
     assert found["classes"]["A"]["target"] == "AA"
     book = openpyxl.load_workbook(tmp_path / "out" / "stress.xlsx")
     assert book.sheetnames == ["Summary", "A", "B"]
-    sets = (tmp_path / "out" / "stress_scenarios.yaml").read_text().split('"BB":')[0].split('"AA":')[1]
+    sets = (tmp_path / "out" / "stress_levels.yaml").read_text().split('"BB":')[0].split("# AA\n")[1]
     (tmp_path / "one.yaml").write_text("\n".join(line[2:] for line in sets.splitlines() if line.strip()) + "\n")
     rows = command("sweep", *words[1:2], "--scenarios", "one.yaml", "--out", "out", *words[6:]).stdout
     assert "18 scenarios" in rows
+    sized = command("solve", "size", "small.yaml", "--stress", "out/stress_classes.yaml", "--json", *words[4:]).stdout
+    assert json.loads(sized)["schema"] == "abs-struct/size/1"
 
 
 def test_commands_that_are_refused(tmp_path, monkeypatch):
