@@ -126,7 +126,7 @@ def test_a_multiple_at_the_break_even_decides(deal, file):
 def test_chunks_and_executors_change_no_bit(deal, file, monkeypatch):
     """The same bytes in chunks of any size, here and in threads."""
     whole = stress(deal, file)
-    monkeypatch.setattr(scenarios, "CHUNK", 37)
+    monkeypatch.setattr(scenarios, "CHUNK", 509)
     with ThreadPoolExecutor(2) as executor:
         cut = stress(deal, file, executor=executor)
     for word in ("shortfalls", "break_evens", "within"):
@@ -181,7 +181,7 @@ def test_shipped_deals(repository, tmp_path, name):
     file = tmp_path / "short.yaml"
     file.write_text("base_cases: [1%]\nlevels: {high: {multiples: [3]}, low: {multiples: [1.2]}}\n")
     deal = abs_struct.load(repository / "deals" / f"{name}.yaml")
-    names = list(deal.terms.notes)[:2]
+    names = list(deal.terms.notes)[:2]  # of six in the largest
     found = stress(deal, file, notes=names)
     assert np.isfinite(found.shortfalls).all()
     assert (found.break_evens[0] >= found.break_evens[1]).all()
