@@ -99,7 +99,8 @@ def break_even(
 
 def show_break_even(found: BreakEven) -> None:
     """The table on the terminal: a row for each cell, a column for each class; or a row for each class of one cell."""
-    print(f"{printable(found.deal)}: break-even of {', '.join(found.paths)}, until {found.until}")
+    what = f"{', '.join(found.paths)}{' (times what it is)' if found.times else ''}"
+    print(f"{printable(found.deal)}: break-even of {what}, until {found.until}")
     low, high = found.printed(found.span.low), found.printed(found.span.high)
     if len(found) == 1 and not found.cells.varied:
         rows = [
