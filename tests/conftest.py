@@ -43,12 +43,20 @@ def program(*names):
     return lambda: any(shutil.which(name) for name in names)
 
 
+def postgresql():
+    """The programs of a PostgreSQL server: on the path, or where Debian keeps them; else nothing."""
+    places = [shutil.which("initdb"), *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), reverse=True)]
+    return next((Path(place).resolve().parent for place in places if place), None)
+
+
 #: Optional real parts of `@pytest.mark.needs(...)`: how to find one, and how to get it.
 PARTS = {
     "dask": (module("distributed"), "pip install 'abs-struct[cluster]'"),
     "formualizer": (module("formualizer"), "pip install 'abs-struct[test]'"),
     "libreoffice": (program("soffice", "libreoffice"), "apt-get install libreoffice-calc"),
+    "postgresql": (postgresql, "apt-get install postgresql"),
     "poppler": (program("pdftoppm"), "apt-get install poppler-utils"),
+    "sqlalchemy": (lambda: module("sqlalchemy")() and module("psycopg")(), "pip install 'abs-struct[sql]'"),
     "typst": (module("typst"), "pip install 'abs-struct[pdf]'"),
 }
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "sweep": ("sweep", "sweep"),
     "simulate": ("simulate", "simulate"),
     "solve": ("solve", "app"),
+    "stress": ("stress", "stress"),
     "explain": ("deal", "explain"),
     "excel": ("excel", "excel"),
     "validate": ("deal", "validate"),

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from abs_struct.cli import tape_map
+from abs_struct.cli import tape_map, tape_scan
+from abs_struct.cli.tape_reading import print_totals, printable, read
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from abs_struct.tape.concentration import Concentration, Limit
     from abs_struct.tape.eligibility import Eligibility
     from abs_struct.tape.stratify import Stratification
     from abs_struct.tape.tape import Tape
@@ -24,7 +28,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-File = Annotated[Path, typer.Argument(help="The tape: .csv, .csv.gz, .xml, .parquet or .xlsx.", show_default=False)]
+File = Annotated[
+    str,
+    typer.Argument(help="The tape: .csv, .csv.gz, .xml, .parquet, .xlsx, or a table's address.", show_default=False),
+]
 LayoutName = Annotated[
     str | None,
     typer.Option("--layout", help="A layout's name, or a layout file (.yaml); found by the header if left out."),
@@ -41,6 +48,9 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")
 
 
 app.command("map")(tape_map.map_)
+app.command("convert")(tape_scan.convert)
+app.command("rows")(tape_scan.rows)
+app.command("sql")(tape_scan.sql)
 
 
 @app.command()
@@ -69,17 +79,23 @@ def check(
         list[str] | None,
         typer.Option("--rule", help='A criterion over the columns, such as "fico >= 640"; may be repeated.'),
     ] = None,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option("--limit", help="A concentration: no value of a column above a share, as in province=12%."),
+    ] = None,
     cutoff: CutoffDay = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 4 where a row is rejected.")] = False,
     json_: Json = False,
 ) -> None:
-    """List the rows that are rejected, and why."""
+    """List the rows that are rejected, and why; loans that fail a criterion; concentrations of the others."""
     from abs_struct.core.formula import Formula
+    from abs_struct.tape.concentration import test_concentrations
     from abs_struct.tape.eligibility import Criterion, test_eligibility
     from abs_struct.tape.summary import summary
 
     tape = read(file, layout, as_of, cutoff)
     eligibility = test_eligibility(tape, [Criterion(text, Formula(text)) for text in rule or ()])
+    concentrations = test_concentrations(tape.keep(eligibility.mask), [limit_of(text) for text in limit or ()])
     if json_:
         found = summary(tape)
         found["criteria"] = [
@@ -94,12 +110,14 @@ def check(
             }
             for loan in eligibility.ineligible
         ]
+        found["concentrations"] = [tested.as_dict() for tested in concentrations]
         print(json.dumps(found, indent=1))
     else:
         print_totals(tape)
         print_remarks(tape)
         print_rejections(tape)
         print_criteria(eligibility)
+        print_concentrations(concentrations)
     if strict and tape.rejections:
         raise typer.Exit(4)
 
@@ -149,24 +167,6 @@ def generate(
     print(f"wrote {file}: {spec.loans:,} loans, balance {spec.balance:,.2f} {spec.currency}", file=sys.stderr)
 
 
-def read(file: Path, layout: str | None, as_of: str, cutoff: str | None = None) -> Tape:
-    """The tape, or the sentence for a word that --as-of does not take."""
-    from abs_struct.core.findings import UsageError, nearest
-    from abs_struct.tape.read import read_tape
-
-    words: tuple[Literal["cutoff", "origination", "auto"], ...] = ("cutoff", "origination", "auto")
-    for word in words:
-        if word == as_of:
-            return read_tape(file, layout, word, cutoff=cutoff)
-    raise UsageError(f"--as-of '{as_of}' is not one of {', '.join(words)}{nearest(as_of, words)}")
-
-
-def printable(text: str, width: int = 80) -> str:
-    """A text from a tape, safe for a terminal and not longer than its column."""
-    clean = "".join(sign if sign.isprintable() else "?" for sign in text)
-    return clean if len(clean) <= width else clean[: width - 3] + "..."
-
-
 def print_summary(found: dict[str, Any]) -> None:
     """The figures of a tape, one a line."""
     currency = found["currency"] or ""
@@ -195,22 +195,6 @@ def print_summary(found: dict[str, Any]) -> None:
     print(f"averages are weighted by {'original balance' if found['history'] else 'balance'}")
     for note in found["notes"]:
         print(printable(note, 200))
-
-
-def print_totals(tape: Tape) -> None:
-    """Read = accepted + rejected, in rows and in money."""
-    totals = tape.totals()
-    print(f"{'':<12}{'rows':>12}{'balance':>22}{'original balance':>22}")
-    for name, rows, balance, original in (
-        ("read", totals.rows_read, totals.balance_read, totals.original_read),
-        ("accepted", totals.accepted, totals.balance_accepted, totals.original_accepted),
-        ("rejected", totals.rejected, totals.balance_rejected, totals.original_rejected),
-    ):
-        print(f"{name:<12}{rows:>12,}{balance / 100:>22,.2f}{original / 100:>22,.2f}")
-    if totals.unreadable:
-        print(f"{totals.unreadable:,} rejected rows have no readable balance and count as 0.00")
-    for note in tape.notes:
-        print(printable(str(note), 200))
 
 
 def print_remarks(tape: Tape) -> None:
@@ -251,6 +235,34 @@ def print_criteria(eligibility: Eligibility) -> None:
     for loan in eligibility.ineligible:
         fails = "; ".join(loan.fails)
         print(f"{loan.row:>10,}{loan.balance_cents / 100:>18,.2f}  {printable(loan.loan_id, 18):<20}{fails}")
+
+
+def limit_of(text: str) -> Limit:
+    """A concentration as the command line writes it: `province=12%`.
+
+    Raises
+    ------
+    UsageError : it is written otherwise
+    """
+    from abs_struct.core.findings import UsageError
+    from abs_struct.tape.concentration import Limit
+    from abs_struct.terms.numbers import share
+
+    column, _, written = text.partition("=")
+    try:
+        return Limit(column.strip(), share(written.strip()), column.strip())
+    except ValueError as error:
+        raise UsageError(f"--limit {text}: {error}; write COLUMN=SHARE, as in province=12%") from None
+
+
+def print_concentrations(found: Sequence[Concentration]) -> None:
+    """The largest value of each limited column, and what exceeds its limit."""
+    if not found:
+        return
+    print(f"\n{'largest':>10}{'limit':>10}{'excess':>18}  concentration")
+    for tested in found:
+        what = f"{tested.name}: {tested.value}" + ("" if tested.kept else f" ({tested.over} above the limit)")
+        print(f"{tested.share:>10.4%}{tested.limit:>10.4%}{tested.excess_cents / 100:>18,.2f}  {printable(what, 60)}")
 
 
 def print_table(table: Stratification) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from abs_struct.pool.loans import Loans
 from abs_struct.pool.project import Projection, project
 from abs_struct.pool.rows import Rows, compress
 from abs_struct.pool.schedule import Cohort, Series, cohorts, horizon
+from abs_struct.tape.concentration import Concentration, Limit, test_concentrations
 from abs_struct.tape.eligibility import Criterion, Eligibility, test_eligibility
 from abs_struct.tape.read import read_tape
 from abs_struct.tape.tape import Tape
@@ -40,6 +41,7 @@ class Collateral:
     schedule: PaymentSchedule
     shape: tuple[Any, ...]
     supplement: Series | None = None
+    concentrations: tuple[Concentration, ...] = ()
 
     @property
     def loans(self) -> int:
@@ -140,7 +142,7 @@ def shape_of_cards(terms: DealFile) -> tuple[Any, ...]:
     return ("cards", 0 if final is None else months_between(terms.dates.cutoff, final) - 1)
 
 
-def tape_of(terms: DealFile, files: Mapping[str, Path]) -> Tape:
+def tape_of(terms: DealFile, files: Mapping[str, Path | str]) -> Tape:
     """The tape of the deal, joined where it has several."""
     pool = terms.pool
     tapes = {}
@@ -159,7 +161,7 @@ def tape_of(terms: DealFile, files: Mapping[str, Path]) -> Tape:
     return join(tapes)
 
 
-def collateral_of(terms: DealFile, document: Document, files: Mapping[str, Path]) -> Collateral:
+def collateral_of(terms: DealFile, document: Document, files: Mapping[str, Path | str]) -> Collateral:
     """Read the tapes, leave out what is not eligible, and build the cohorts.
 
     Raises
@@ -177,6 +179,24 @@ def collateral_of(terms: DealFile, document: Document, files: Mapping[str, Path]
     eligible = tape.keep(eligibility.mask)
     if not len(eligible):
         raise TapeError(f"{tape.file}: none of its {len(tape):,} loans is eligible")
+    limits = [
+        Limit(c.name or str(c.rule or c.by), float(c.limit), c.by, c.rule, c.optional) for c in pool.concentrations
+    ]
+    try:
+        concentrated = test_concentrations(eligible, limits)
+    except FormulaError as error:
+        raise DealError(f"{document.place(('pool', 'concentrations'))}: {error}") from None
+    return replace(cohorts_of(terms, document, tape, eligible, eligibility), concentrations=concentrated)
+
+
+def cohorts_of(terms: DealFile, document: Document, tape: Tape, eligible: Tape, eligibility: Eligibility) -> Collateral:
+    """The cohorts of the eligible loans, or the total of card accounts.
+
+    Raises
+    ------
+    DealError : terms that the loans cannot follow
+    """
+    pool = terms.pool
     if pool.kind == "cards":
         return cards_of(terms, document, tape, eligible, eligibility)
     if terms.assumptions.cards is not None:

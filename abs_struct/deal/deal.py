@@ -42,17 +42,17 @@ class Deal:
         self.given_tape = tape
         self.tape_files = self.tape_paths(tape)
 
-    def tape_paths(self, tape: str | Path | None) -> dict[str, Path]:
-        """Where each tape lies: as given, or as the deal file says, seen from the deal file."""
+    def tape_paths(self, tape: str | Path | None) -> dict[str, Path | str]:
+        """Where each tape lies: as given, or as the deal file says, seen from the deal file; or a table's address."""
         sources = self.terms.pool.sources
         if tape is not None and "" not in sources:
             raise UsageError(
                 f"{tape}: takes the place of the only tape, and this deal has several ({', '.join(sources)}); set one "
                 f"of them, as in --set pool.tapes.{next(iter(sources))}.tape={tape}"
             )
-        named = {name: Path(source.tape if tape is None else tape) for name, source in sources.items()}
-        folder = Path(self.document.file).parent
-        return {name: file if tape is not None or file.is_absolute() else folder / file for name, file in named.items()}
+        named = {name: source.tape if tape is None else str(tape) for name, source in sources.items()}
+        folder = Path() if tape is not None else Path(self.document.file).parent
+        return {name: file if "://" in file else folder / file for name, file in named.items()}
 
     @cached_property
     def collateral(self) -> Collateral:
@@ -110,7 +110,7 @@ class Deal:
 
     def warnings(self, lines: Ledger) -> tuple[str, ...]:
         """What a reader should know although nothing is wrong."""
-        found = []
+        found = [limit.sentence for limit in self.collateral.concentrations if not limit.kept]
         tape = self.collateral.tape
         if tape.history and self.terms.pool.as_of == "auto":
             found.append(
@@ -153,9 +153,8 @@ class Deal:
 
     def __repr__(self) -> str:
         notes = ", ".join(self.terms.notes)
-        return (
-            f"<Deal {self.terms.name}: notes {notes}; pool {', '.join(file.name for file in self.tape_files.values())}>"
-        )
+        tapes = ", ".join(Path(file).name for file in self.tape_files.values())
+        return f"<Deal {self.terms.name}: notes {notes}; pool {tapes}>"
 
 
 def as_text(changes: Mapping[str, object]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def unit_outlook(name: str, product: Receivable, assumptions: Assumptions) -> Un
         lost += held * (d * (1.0 - recovered) + diluted) * balance[month]
         earned += held * alive * income[month + 1] * product.income
         held *= alive - min(prepayment[month], alive)
-    promised = 1.0 - product.price / 100.0 + float(income.sum()) * product.income
+    promised = 1.0 - product.price / 100.0 + float(income.sum())  # a stress of what arrives is no part of the contract
     term = float(np.sum((balance[:-1] - balance[1:]) * (ages + 1.0)))
     return Unit(float(lost), float(earned), promised / float(balance.sum()) * 12.0, term)
 
@@ -165,6 +165,47 @@ def check_mix(terms: Revolving, assumptions: Assumptions) -> None:
         )
 
 
+def unmet(terms: Revolving, units: Mapping[str, Unit]) -> str:
+    """Why no mix meets the limits: the first of them that none can meet by itself, and how near one comes.
+
+    Parameters
+    ----------
+    terms : receivables with limits; units : their outlooks, by name
+
+    Returns
+    -------
+    a sentence without its stop
+
+    Raises
+    ------
+    Nothing
+
+    Source: definition.
+    """
+    limits = {name: 1.0 if kind.limit is None else float(kind.limit) for name, kind in terms.receivables.items()}
+    if sum(limits.values()) < 1.0 - 1e-12:
+        return f"those of all shares sum to {sum(limits.values()):.2%}, less than 100%"
+
+    def least(figures: Mapping[str, float]) -> float:
+        left, found = 1.0, 0.0
+        for name in sorted(figures, key=lambda name: figures[name]):
+            part = min(limits[name], left)
+            left, found = left - part, found + part * figures[name]
+        return found
+
+    highest = -least({name: -unit.yield_ for name, unit in units.items()})
+    if terms.least_yield is not None and highest < float(terms.least_yield):
+        return f"within those on shares the highest yield is {highest:.2%}, and least_yield is {terms.least_yield:.2%}"
+    for word, figures in (
+        ("longest_average_term", {name: unit.term for name, unit in units.items()}),
+        ("longest_remaining_term", {name: float(kind.term) for name, kind in terms.receivables.items()}),
+    ):
+        longest = getattr(terms, word)
+        if longest is not None and least(figures) > longest:
+            return f"within those on shares the shortest term is {least(figures):.2f} months, and {word} is {longest}"
+    return "those on shares, yield and terms cannot be met together"
+
+
 def worst_mix(terms: Revolving, assumptions: Assumptions) -> Mapping[str, float]:
     """The shares that lose most within the limits.
 
@@ -216,5 +257,5 @@ def worst_mix(terms: Revolving, assumptions: Assumptions) -> Mapping[str, float]
         method="highs",
     )
     if not found.success or found.x is None:
-        raise DealError("no mix of the receivables meets the limits on shares, yield and term together")
+        raise DealError(f"no mix of the receivables meets the limits: {unmet(terms, units)}")
     return dict(zip(names, (float(max(share, 0.0)) for share in found.x), strict=True))

@@ -17,7 +17,7 @@ from abs_struct.tape.cells import READERS, Faults, Floats, undeclared
 from abs_struct.tape.layout import NECESSARY, Layout, Match, plain, recognise
 from abs_struct.tape.packed import Packed
 from abs_struct.tape.participation import UNITS, shared, units_of
-from abs_struct.tape.readers import Table, read_lines
+from abs_struct.tape.readers import Lines, Table, read_lines
 from abs_struct.tape.tape import CENTS, MONEY, AsOf, Column, Rejection, Remark, Tape, total_cents
 from abs_struct.tape.tape import WHOLE as WHOLE_CENTS
 from abs_struct.tape.written import Ambiguous
@@ -42,7 +42,7 @@ def read_tape(
 
     Parameters
     ----------
-    path : the file
+    path : the file, or the address of a table (postgresql://user@host/db?table=loans; see database.py)
     layout : the name of a layout, or the path of a layout file; recognised from the header when left out
     as_of : "cutoff": balances, ages and remaining terms as the file gives them;
         "origination": the original balance at age 0 is the balance, and the remaining term is the original one;
@@ -61,12 +61,19 @@ def read_tape(
         can be accepted
     """
     with without_collector():
-        lines = read_lines(path)
-        found, header_at = recognise(str(path), lines.cells, layout)
+        lines = read_table(str(path)) if "://" in str(path) else read_lines(path)
+        found, header_at = recognise(lines.file, lines.cells, layout)
         table = lines.table(header_at)
         if not len(table):
-            raise TapeError(f"{path}: the tape has a header and no loans")
+            raise TapeError(f"{lines.file}: the tape has a header and no loans")
         return Reading(table, found, share, day_of(cutoff)).tape(as_of)
+
+
+def read_table(address: str) -> Lines:
+    """The rows of a table in a database."""
+    from abs_struct.tape import database
+
+    return database.read_table(address)
 
 
 def day_of(cutoff: str | None) -> np.datetime64 | None:

@@ -251,9 +251,73 @@ def test_a_month_of_collections_lost_is_borne_by_all() -> None:
     normal = lines["waterfall.allocation.transfer_principal.paid"][11]
     assert lines["waterfall.allocation.transfer_principal.paid"][12] == pytest.approx(0.5 * normal)
     assert lines["amounts.finance_charges"][12] == pytest.approx(0.5 * lines["amounts.finance_charges"][11])
-    assert lines["waterfall.allocation.transfer_trust.paid"][12] == pytest.approx(
-        0.5 * lines["waterfall.allocation.transfer_trust.paid"][11]
-    )
+    rest = lines["waterfall.allocation.transfer_trust.paid"] + lines["waterfall.allocation.transfer_shared.paid"]
+    assert rest[12] == pytest.approx(0.5 * rest[11])
+
+
+def test_excess_finance_charges_are_shared_with_the_other_series() -> None:
+    """What the others have too much pays for charge-offs at the end of the accumulation; what they lack is given."""
+    low = {"assumptions.cards.yield": "{rate: 16.19%, multiple: 70%}"}
+    shared, alone = lines_of(*low.items()), lines_of(*(low | {"amounts.sharing": "0"}).items())
+    cured = shared["waterfall.finance_charges.cure_A_B_C.C.from_shared.paid"]
+    assert cured.sum() > 100_000.0
+    assert not shared["triggers.expected_date.breached"].any()
+    assert alone["triggers.expected_date.breached"].any()
+    month = 12  # 4.8 bn of the others at 16.19% x 0.7 less 3.25% less 6.75%
+    assert shared["amounts.shared_in"][month] == pytest.approx(4.8e9 * (0.1619 * 0.7 - 0.0325 - 0.0675) / 12)
+    poor = lines_of(("amounts.other_cost", "20%"))
+    given = poor["waterfall.finance_charges.shared_with_others.paid"]
+    assert poor["amounts.shared_out"][month] == pytest.approx(4.8e9 * (0.20 + 0.0325 - 0.1619) / 12)
+    own = 600e6 * (0.1619 - 0.0325 - 0.02) / 12 - sum(poor[f"notes.{note}.interest_paid"][month] for note in "ABC")
+    assert given[month] == pytest.approx(own)  # all that this series has left, and no more
+    assert not poor["notes.C.interest_shortfall"].any()
+
+
+TWO_SERIES = """\
+name: Two series
+currency: USD
+dates: {cutoff: 2026-12-31, closing: 2027-01-20, first_payment: 2027-02-15, legal_final: 2030-01-15}
+pool: {kind: cards, tape: TAPE, series: true}
+assumptions: {cards: {yield: 16%, payment_rate: 17%, charge_off: 3%}}
+notes:
+  S1: {balance: 600_000_000, coupon: 18%, deferrable: true}
+  S2: {balance: 900_000_000, coupon: 4%}
+accounts: {one: {}, two: {}, shared: {}, trust: {}}
+amounts:
+  charges_1: pool.interest * (notes.S1.balance / max(pool.opening_balance, notes.balance))
+  charges_2: pool.interest * (notes.S2.balance / max(pool.opening_balance, notes.balance))
+  shares: 1
+waterfall:
+  allocation:
+    - {transfer: one, amount: charges_1}
+    - {transfer: two, amount: charges_2}
+    - {transfer: trust}
+  series_1: {from: one, steps: [{interest: S1}, {transfer: shared, when: shares > 0.5}, {transfer: trust, name: kept}]}
+  series_2: {from: two, steps: [{interest: S2}, {transfer: shared, when: shares > 0.5}, {transfer: trust, name: kept}]}
+  excess:
+    from: shared
+    steps: [{interest: S1, name: S1_from_shared}, {interest: S2, name: S2_from_shared}, {transfer: trust}]
+  principal: {from: trust, steps: [{principal: [S1, S2], when: deal.payment_date >= 2029-01-15}, {residual: seller}]}
+"""
+
+
+def test_two_series_of_one_trust(tmp_path: Path) -> None:
+    """A series that earns 16% and pays 18% gets the difference from one that pays 4%; alone it would be short."""
+    file = tmp_path / "two.yaml"
+    file.write_text(TWO_SERIES.replace("TAPE", str(FILE.parent / "tapes/card_2027_a.csv.gz")), encoding="utf-8")
+    result = abs_struct.load(file).run()
+    assert not result.failures
+    lines = result.lines
+    lacking = lines["notes.S1.interest_due"][5] - lines["amounts.charges_1"][5]
+    assert lacking > 0.0
+    assert lines["waterfall.excess.S1_from_shared.paid"][5] == pytest.approx(lacking)
+    assert not lines["notes.S1.interest_shortfall"].any()
+    alone = abs_struct.load(file, {"amounts.shares": "0"}).run()
+    assert not alone.failures
+    assert alone.lines["notes.S1.interest_shortfall"][5] > 0.0
+    before = slice(0, 25)  # principal is repaid from January 2029
+    assert alone.lines["notes.S2.interest_paid"][before] == pytest.approx(lines["notes.S2.interest_paid"][before])
+    assert {name: m.principal_shortfall for name, m in result.note_measures.items()} == {"S1": 0.0, "S2": 0.0}
 
 
 def test_the_written_formulas_give_the_same_figures() -> None:

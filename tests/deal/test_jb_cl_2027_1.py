@@ -261,5 +261,12 @@ def test_the_tapes_are_what_their_specifications_give(tmp_path: Path) -> None:
     assert not result.failures
     assert result.collateral.loans == 258_700
     assert result.collateral.balance == 1_000_000_000.0
+    borrower, province = result.collateral.concentrations
+    owed = np.unique(result.collateral.eligible.column("borrower_id"), return_counts=True)[1]
+    assert len(owed) == 233_700  # CNY 4.3 k each
+    assert owed.max() > 1
+    assert 0.0 < borrower.share < borrower.limit == 0.0002
+    assert 0.10 < province.share < province.limit == 0.12
+    assert not result.warnings
     for name in "AB":
         assert result.note_measures[name].wal == pytest.approx(base().note_measures[name].wal, rel=0.02)

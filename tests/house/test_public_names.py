@@ -23,6 +23,7 @@ NAMES = [
     "Simulation",
     "Sizes",
     "Solution",
+    "StressRun",
     "Study",
     "Tape",
     "TapeError",
@@ -35,6 +36,8 @@ NAMES = [
     "size_notes",
     "solve_coupons",
     "solve_value",
+    "stress",
+    "stress_file",
     "sweep",
     "uncertainty_of",
 ]

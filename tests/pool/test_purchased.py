@@ -265,7 +265,9 @@ def test_the_worst_mix_is_at_its_limits(tmp_path: Path) -> None:
     par = np.array([shorter[f"receivables.{name}.purchased"][1] for name in KINDS])
     assert par @ np.array([1, 3, 12, 24]) / par.sum() == pytest.approx(4.0)
     assert shares @ np.array([1, 3, 12, 24]) > 4.5
-    with pytest.raises(DealError, match="no mix of the receivables meets the limits"):
+    with pytest.raises(
+        DealError, match="no mix of the receivables meets the limits: within those on shares the highest yield"
+    ):
         _ = small(tmp_path, terms + block + "  least_yield: 60%\n", WATERFALL).program
 
 

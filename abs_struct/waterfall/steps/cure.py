@@ -7,9 +7,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from abs_struct.core.arithmetic.numbers import Numbers
+from abs_struct.terms.names import Names
 from abs_struct.waterfall.order import InTurn, allocate, by_initial_balance, plain
 from abs_struct.waterfall.steps.step import STEPS, Step
-from abs_struct.waterfall.take import AVAILABLE, CashState, put, take
+from abs_struct.waterfall.take import AVAILABLE, CashState, draw, put, take
 
 
 @STEPS.add("cure")
@@ -28,20 +29,23 @@ class Cure(Step):
 
     cure: InTurn = Field(description="the note, or the notes in the order in which they are cured")
     into: str = Field(description="the account that gets the cash, such as principal")
+    support: Names | None = Field(default=None, description="what covers what collections cannot, in turn")
 
     def owners(self) -> dict[str, str]:
-        return {"cure": "notes", "into": "accounts"}
+        return {"cure": "notes", "into": "accounts", "support": "support"}
 
     def apply(self, x: Numbers, s: CashState) -> None:
         account = s.accounts[self.into]
-        shares = None
-        if not plain(self.cure):
-            ledgers = {name: s.notes[name].pdl for name in self.targets}
-            shares = allocate(x, s, self.cure, s.pots[AVAILABLE], ledgers, by_initial_balance(s))
-        for name, leg in self.payments:
-            note = s.notes[name]
-            paid = take(x, s, note.pdl, leg, AVAILABLE, None if shares is None else shares[name])
-            note.pdl_cured = note.pdl_cured + paid
-            note.pdl = note.pdl - paid
-            account.paid_in = account.paid_in + paid
-            put(s, paid, self.into)
+        for source, payments in self.rounds:
+            shares = None
+            if not plain(self.cure):
+                ledgers = {name: s.notes[name].pdl for name in self.targets}
+                shares = allocate(x, s, self.cure, s.pots[source], ledgers, by_initial_balance(s))
+            pay = take if source == AVAILABLE else draw
+            for name, leg in payments:
+                note = s.notes[name]
+                paid = pay(x, s, note.pdl, leg, source, None if shares is None else shares[name])
+                note.pdl_cured = note.pdl_cured + paid
+                note.pdl = note.pdl - paid
+                account.paid_in = account.paid_in + paid
+                put(s, paid, self.into)
