@@ -119,7 +119,7 @@ def break_even(
     """
     test, names = until_of(until), classes_of(deal, notes)
     levers = [Lever(of, 1.0)] if of is not None else multiples_of(deal)
-    where = range_of(span) if span is not None else usual_range(deal, levers[0])
+    where = range_of(span) if span is not None else range_for(deal, levers[0])
     if not tolerance > 0.0:
         raise UsageError(f"--tolerance {tolerance:g}: is above 0, such as 1e-9")
     levels = where.scan(scan)
@@ -232,16 +232,19 @@ def multiples_of(deal: Deal) -> list[Lever]:
     return found
 
 
-def usual_range(deal: Deal, lever: Lever) -> Range:
+def range_for(deal: Deal, lever: Lever) -> Range:
+    """Up to the most that a lever may be, or where its curve comes to 100%."""
+    return Range(0.0, lever.most / lever.base) if lever.base != 1.0 else usual_range(deal, lever.path)
+
+
+def usual_range(deal: Deal, path: str) -> Range:
     """From 0 to where a default curve comes to 100%, or to 100% for a field that is a fraction.
 
     Raises
     ------
     UsageError : a field of which neither is known
     """
-    inputs, path = deal.compiled.inputs, lever.path
-    if lever.base != 1.0:
-        return Range(0.0, lever.most / lever.base)
+    inputs = deal.compiled.inputs
     if path.endswith(MULTIPLE):
         curve = path.removesuffix("multiple")
         levels = [inputs[curve + level] for level in LEVELS if curve + level in inputs]

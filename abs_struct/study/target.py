@@ -20,7 +20,6 @@ from abs_struct.study.breakeven import MULTIPLE, highest_rate, usual_range
 from abs_struct.study.designs import Design, base_text
 from abs_struct.study.heatmap import RATES
 from abs_struct.study.ksection import Array, Rows, sign_changes
-from abs_struct.study.levers import Lever
 from abs_struct.study.scenarios import Progress, check_measure
 from abs_struct.study.trials import Range, Trials, range_of, same_level
 
@@ -158,7 +157,7 @@ def around(deal: Deal, path: str) -> Range:
     text = base_text(deal, path)
     value = deal.compiled.inputs.get(path) if text is None else number_of(text)
     if path.endswith(MULTIPLE) or value is None or value <= 0.0:
-        return usual_range(deal, Lever(path, 1.0))
+        return usual_range(deal, path)
     words = text[text.index(" of") :] if text is not None and " of" in text else ""
     high = min(BEYOND * value, highest_rate(deal, path)) if value <= 1.0 else BEYOND * value
     try:
