@@ -30,6 +30,10 @@ PUBLIC = {
     "simulate": "abs_struct.study",
     "Simulation": "abs_struct.study",
     "uncertainty_of": "abs_struct.study",
+    "stress": "abs_struct.study.stress",
+    "StressRun": "abs_struct.study.stress",
+    "stress_file": "abs_struct.study.stressfile",
+    "four_views": "abs_struct.study.views",
     # searches
     "break_even": "abs_struct.study",
     "BreakEven": "abs_struct.study",

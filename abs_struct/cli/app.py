@@ -20,6 +20,8 @@ COMMANDS = {
     "sweep": ("sweep", "sweep"),
     "simulate": ("simulate", "simulate"),
     "solve": ("solve", "app"),
+    "stress": ("stress", "stress"),
+    "views": ("views", "views"),
     "explain": ("deal", "explain"),
     "excel": ("excel", "excel"),
     "validate": ("deal", "validate"),

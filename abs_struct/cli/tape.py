@@ -13,6 +13,9 @@ from abs_struct.cli import tape_limits, tape_map, tape_scan
 from abs_struct.cli.tape_reading import print_totals, printable, read
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from abs_struct.tape.concentration import Concentration, Limit
     from abs_struct.tape.eligibility import Eligibility
     from abs_struct.tape.stratify import Stratification
     from abs_struct.tape.tape import Tape
@@ -78,17 +81,23 @@ def check(
         list[str] | None,
         typer.Option("--rule", help='A criterion over the columns, such as "fico >= 640"; may be repeated.'),
     ] = None,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option("--limit", help="A concentration: no value of a column above a share, as in province=12%."),
+    ] = None,
     cutoff: CutoffDay = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 4 where a row is rejected.")] = False,
     json_: Json = False,
 ) -> None:
-    """List the rows that are rejected, and why."""
+    """List the rows that are rejected, and why; loans that fail a criterion; concentrations of the others."""
     from abs_struct.core.formula import Formula
+    from abs_struct.tape.concentration import test_concentrations
     from abs_struct.tape.eligibility import Criterion, test_eligibility
     from abs_struct.tape.summary import summary
 
     tape = read(file, layout, as_of, cutoff)
     eligibility = test_eligibility(tape, [Criterion(text, Formula(text)) for text in rule or ()])
+    concentrations = test_concentrations(tape.keep(eligibility.mask), [limit_of(text) for text in limit or ()])
     if json_:
         found = summary(tape)
         found["criteria"] = [
@@ -103,12 +112,14 @@ def check(
             }
             for loan in eligibility.ineligible
         ]
+        found["concentrations"] = [tested.as_dict() for tested in concentrations]
         print(json.dumps(found, indent=1))
     else:
         print_totals(tape)
         print_remarks(tape)
         print_rejections(tape)
         print_criteria(eligibility)
+        print_concentrations(concentrations)
     if strict and tape.rejections:
         raise typer.Exit(4)
 
@@ -232,6 +243,34 @@ def print_criteria(eligibility: Eligibility) -> None:
     for loan in eligibility.ineligible:
         fails = "; ".join(loan.fails)
         print(f"{loan.row:>10,}{loan.balance_cents / 100:>18,.2f}  {printable(loan.loan_id, 18):<20}{fails}")
+
+
+def limit_of(text: str) -> Limit:
+    """A concentration as the command line writes it: `province=12%`.
+
+    Raises
+    ------
+    UsageError : it is written otherwise
+    """
+    from abs_struct.core.findings import UsageError
+    from abs_struct.tape.concentration import Limit
+    from abs_struct.terms.numbers import share
+
+    column, _, written = text.partition("=")
+    try:
+        return Limit(column.strip(), share(written.strip()), column.strip())
+    except ValueError as error:
+        raise UsageError(f"--limit {text}: {error}; write COLUMN=SHARE, as in province=12%") from None
+
+
+def print_concentrations(found: Sequence[Concentration]) -> None:
+    """The largest value of each limited column, and what exceeds its limit."""
+    if not found:
+        return
+    print(f"\n{'largest':>10}{'limit':>10}{'excess':>18}  concentration")
+    for tested in found:
+        what = f"{tested.name}: {tested.value}" + ("" if tested.kept else f" ({tested.over} above the limit)")
+        print(f"{tested.share:>10.4%}{tested.limit:>10.4%}{tested.excess_cents / 100:>18,.2f}  {printable(what, 60)}")
 
 
 def print_table(table: Stratification) -> None:

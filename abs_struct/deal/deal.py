@@ -110,7 +110,7 @@ class Deal:
 
     def warnings(self, lines: Ledger) -> tuple[str, ...]:
         """What a reader should know although nothing is wrong."""
-        found = []
+        found = [limit.sentence for limit in self.collateral.concentrations if not limit.kept]
         tape = self.collateral.tape
         if tape.history and self.terms.pool.as_of == "auto":
             found.append(

@@ -30,6 +30,7 @@ def run_summary(result: Run, files: tuple[str, ...] = ()) -> dict[str, Any]:
             "balance": result.collateral.balance,
             "rejected": len(tape.rejections),
             "ineligible": result.collateral.ineligible,
+            "concentrations": [limit.as_dict() for limit in result.collateral.concentrations],
         },
         "pool": {
             "initial_balance": deal.pool_balance,

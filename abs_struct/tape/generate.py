@@ -51,6 +51,7 @@ def generate(spec: Specification) -> dict[str, Column]:
     meet_total(spec, originals, balances, (ladder[sub], terms, repaid), ages)
     sub = meet_rate(spec, balances, ladder, sub, grade, ages)
     meet_total(spec, originals, balances, (ladder[sub], terms, repaid), ages)  # of seasoned loans: they follow rates
+    owed_by = {} if spec.borrowers is None else borrowers(spec, words)
     return {
         "loan_id": np.array([spec.id.format(i) for i in range(1, n + 1)]),
         "origination_date": origination(spec, ages),
@@ -64,7 +65,26 @@ def generate(spec: Specification) -> dict[str, Column]:
         **fico,
         "grade": np.array(grades)[grade],
         **words,
+        **owed_by,
     }
+
+
+def borrowers(spec: Specification, words: dict[str, Column]) -> dict[str, Column]:
+    """The column borrower_id: every borrower has a loan, those that are left over go to random borrowers.
+
+    What a borrower's loans have in common is made that of the first: `words` is changed in place, and its shares are
+    met but for those loans.
+    """
+    assert spec.borrowers is not None  # the caller has looked
+    count, n = spec.borrowers.count, spec.loans
+    order = shuffled(spec, "borrowers", n)
+    owner = np.empty(n, dtype=np.int64)
+    owner[order[:count]] = np.arange(count)
+    more = draws(spec, "borrowers of more", n - count) % np.uint64(count)
+    owner[order[count:]] = more.astype(np.int64)
+    for name in spec.borrowers.same:
+        words[name] = words[name][order[:count]][owner]
+    return {"borrower_id": np.array([spec.borrowers.id.format(i) for i in range(1, count + 1)])[owner]}
 
 
 def draws(spec: Specification, name: str, n: int) -> NDArray[np.uint64]:

@@ -42,6 +42,14 @@ class Grade(Terms):
     )
 
 
+class Borrowers(Terms):
+    """Who owes the loans: each borrower one, and some of them several."""
+
+    count: Count = Field(ge=1, description="how many borrowers there are")
+    id: str = Field(default="B{:06d}", description="how borrower ids are written")
+    same: tuple[str, ...] = Field(default=(), description="columns that are the same for all loans of a borrower")
+
+
 class Specification(Terms):
     """A synthetic pool: shares are met exactly, totals to the cent, the rate within 0.5 bp.
 
@@ -64,6 +72,9 @@ class Specification(Terms):
     grades: dict[str, Grade]
     days_past_due: dict[Count, Share] = Field(default_factory=lambda: {0: 1.0})
     columns: dict[str, Weights] = Field(default_factory=dict, description="further columns: word -> share")
+    borrowers: Borrowers | None = Field(
+        default=None, description="makes a column borrower_id; without it there is none"
+    )
 
     @model_validator(mode="after")
     def shares_are_whole(self) -> Specification:
@@ -78,6 +89,13 @@ class Specification(Terms):
         for name, shares in lists.items():
             if abs(sum(shares) - 1.0) > 1e-9:
                 raise ValueError(f"the shares of {name} come to {sum(shares):.4%}, not to 100%")
+        if self.borrowers is not None and self.borrowers.count > self.loans:
+            raise ValueError(
+                f"{self.borrowers.count:,} borrowers cannot owe {self.loans:,} loans; each has one at least"
+            )
+        unknown = [name for name in self.borrowers.same if name not in self.columns] if self.borrowers else []
+        if unknown:
+            raise ValueError(f"borrowers.same names the column '{unknown[0]}', which columns does not have")
         if not self.ages[min(self.ages)]:
             raise ValueError("ages needs some loans at its lowest age: they carry what is left to meet the total")
         scored = [name for name, grade in self.grades.items() if grade.fico is not None]

@@ -27,6 +27,23 @@ def as_criterion(value: object) -> object:
     return {"rule": value} if isinstance(value, str) else value
 
 
+class Concentration(Terms):
+    """The largest share of the pool that one value of a column may be, or the loans that meet a rule together."""
+
+    name: str = ""
+    by: str | None = Field(default=None, description="a column: no value of it exceeds the limit, such as borrower_id")
+    rule: Formula | None = Field(default=None, description="loans that together do not exceed it, as in user_age < 22")
+    limit: StructuralShare = Field(description="the largest share of the eligible balance")
+    optional: bool = Field(default=False, description="reported as untested where the tape lacks a column")
+
+    @model_validator(mode="after")
+    def one_of_two(self) -> Concentration:
+        """A column or a rule."""
+        if (self.by is None) == (self.rule is None):
+            raise ValueError("a concentration is `by` a column, such as province, or of a `rule`; write one of the two")
+        return self
+
+
 class Source(Terms):
     """One of several tapes: where it lies, and the deal's share of each of its loans."""
 
@@ -69,6 +86,11 @@ class Pool(Terms):
     )
     groups: tuple[str, ...] = Field(default=(), description="columns by which curves may differ")
     eligibility: tuple[Annotated[Criterion, BeforeValidator(as_criterion)], ...] = ()
+    concentrations: tuple[Concentration, ...] = Field(
+        default=(),
+        description="limits of the eligible pool: [{name: one province, by: province, limit: 12%}, {rule: user_age < "
+        "22, limit: 8%}]; what exceeds one is reported with its excess, and belongs to the pool all the same",
+    )
     accrual: choice("30/360", "actual/365") = Field(  # type: ignore[valid-type]
         default="30/360", description="how loans accrue interest"
     )

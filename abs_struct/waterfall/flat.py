@@ -3,7 +3,8 @@
 Thousands of scenarios side by side wait for memory more than for arithmetic. So only the lines that are recorded, and
 those that they read, are computed; each expression once; every array is let go as soon as nothing reads it again, and
 sums are added up as their terms appear, so that the next array lies in the cache of the processor. What is the same in
-all scenarios stays a plain number. The text is that of the trace: the bits are those of the walk through the parts.
+all scenarios stays a plain number. The run-off of purchases is one call a flow, over the months that bought. The text
+is that of the trace: the bits are those of the walk through the parts.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any
@@ -56,6 +58,9 @@ WRITTEN: dict[tuple[bytes, tuple[str, ...], frozenset[str]], Flat | int | None] 
 MOST_WRITTEN = 16
 #: What stands outside the period.
 LEAVES = frozenset({"const", "input", "line"})
+OUTSIDE = LEAVES | {"history"}
+#: What was bought: the line, the profile by age, and the longest age.
+Convolution = tuple[str, str, int]
 #: One call: the function, what reads its arguments, the place of its result, the places that nothing reads after it.
 Call = tuple[Callable[..., Any], Callable[[list[Any]], tuple[Any, ...]], int, tuple[int, ...]]
 
@@ -94,7 +99,7 @@ class Flat:
         for path in self.order:
             self.now[path] = self.put(written.formulas[path])
         self.outputs = [self.now[path] if path in self.now else self.leaf(line(path)) for path in self.names]
-        self.leaves = {key: place for key, place in self.places.items() if key[0] in LEAVES}
+        self.leaves = {key: place for key, place in self.places.items() if key[0] in OUTSIDE}
         self.calls = self.settled()
 
     # ---- writing --------------------------------------------------------------------------------------
@@ -118,7 +123,10 @@ class Flat:
         """The place of an expression."""
         if node.op in LEAVES:
             return self.leaf(node)
-        if node.op == "at":  # purchases: their sums over ages are quicker in one piece
+        convolution = convolution_of(node)
+        if convolution is not None:
+            return self.convolve(convolution)
+        if node.op == "at":
             raise NotFlatError(node.op)
         args = tuple(self.put(arg) for arg in node.args)
         key = (node.op, args)
@@ -133,6 +141,23 @@ class Flat:
             self.places[key] = result
             return result
         return self.call(key, differs)
+
+    def convolve(self, convolution: Convolution) -> int:
+        """The place of the sum over ages of what was bought, in one piece."""
+        path, profile, ages = convolution
+        key = ("convolution", *convolution)
+        if key not in self.places:
+            if not {path, profile} <= self.computed:
+                raise NotFlatError(f"{path} and {profile} are known before the loop")
+            histories = tuple(self.history(of) for of in (path, profile))
+            result = self.place(key, path in self.wide or profile in self.wide)
+            self.pending.append(Pending(partial(convolved, ages), histories, result))
+        return self.places[key]
+
+    def history(self, path: str) -> int:
+        """The place of all earlier values of a line, closing first."""
+        key = ("history", path)
+        return self.places[key] if key in self.places else self.place(key, path in self.wide)
 
     def call(self, key: tuple[Any, ...], differs: bool = True) -> int:
         """The place of the result of a call."""
@@ -181,7 +206,7 @@ class Flat:
 
     def held(self) -> set[int]:
         """The places whose values outlive the period: what is recorded, and what a later period reads."""
-        read = {key[1] for key in self.leaves if key[0] == "line" and key[2] > 0}
+        read = {key[1] for key in self.leaves if key[0] == "history" or (key[0] == "line" and key[2] > 0)}
         return {*self.outputs, *(self.now[path] for path in read if path in self.now)}
 
     # ---- running --------------------------------------------------------------------------------------
@@ -194,7 +219,9 @@ class Flat:
         long_ago: list[tuple[int, list[Value], int]] = []
         history: dict[str, list[Value]] = {}
         for key, place in self.leaves.items():
-            if key[0] == "const":
+            if key[0] == "history":
+                values[place] = history.setdefault(key[1], [closing(state, key[1])])
+            elif key[0] == "const":
                 values[place] = key[1]
             elif key[0] == "input":
                 values[place] = state.inputs[key[1]]
@@ -222,7 +249,7 @@ class Flat:
             for sink, place in sinks:
                 np.add(values[place], 0.0, out=sink[period])  # no negative zeros: the bits of the float run
             for series, place in grown:
-                series.append(values[place])
+                series.append(nil_or(values[place]))
             for place, value in zip(before, [values[source] for source in before.values()], strict=True):
                 values[place] = value
 
@@ -257,6 +284,41 @@ def flat_of(
     if len(WRITTEN) > MOST_WRITTEN:
         del WRITTEN[next(iter(WRITTEN))]  # the one not asked for the longest
     return None if isinstance(asked, int) else asked
+
+
+def convolution_of(node: Symbol) -> Convolution | None:
+    """A convolution, where an expression is one: the line 1, 2, .. n periods ago, each x the profile in that period."""
+    terms = node.args if node.op == "total" else (node,)
+    found: Convolution | None = None
+    for age, term in enumerate(terms, 1):
+        if term.op != "*":
+            return None
+        value, weight = term.args
+        if (value.op, weight.op) != ("line", "at") or (value.args[1], weight.args[1]) != (age, age):
+            return None
+        one = (value.args[0], weight.args[0])
+        if found is not None and found[:2] != one:
+            return None
+        found = (*one, age)
+    return found
+
+
+def convolved(ages: int, bought: Sequence[Value], profile: Sequence[Value]) -> Value:
+    """The sum over ages of what was bought x the profile at that age, from the youngest on; nil without purchases."""
+    now = len(bought)
+    terms = [(bought[now - age], profile[age]) for age in range(1, min(ages, now - 1) + 1)]
+    terms = [(value, weight) for value, weight in terms if not is_nil(value) and not is_nil(weight)]
+    return Arrays.dot(*zip(*terms, strict=True)) if terms else 0.0
+
+
+def is_nil(value: Value) -> bool:
+    """Whether a value is nil in all scenarios, as the plain number."""
+    return isinstance(value, float) and value == 0.0
+
+
+def nil_or(value: Value) -> Value:
+    """A value, but the plain number where it is nil in all scenarios: months without purchases cost nothing then."""
+    return value if np.ndim(value) == 0 or value.any() else 0.0
 
 
 def reader(places: tuple[int, ...]) -> Callable[[list[Any]], tuple[Any, ...]]:

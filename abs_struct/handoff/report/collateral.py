@@ -64,6 +64,15 @@ def eligibility(view: View, paper: Paper) -> str:
         sheet.text(row, 0, "The deal file states no criteria.", "plain")
         row += 1
     row += 1
+    if collateral.concentrations:
+        head = ("Concentration", "Largest", "Share of pool", "Excess", "Limit, or why untested")
+        row = sheet.header(row, head, (0, 1, 4))
+        for limit in collateral.concentrations:
+            figures = ("not tested", "-") if limit.untested else (limit.share, limit.excess_cents / 100)
+            words = limit.untested or f"at most {limit.limit:.4%}" + ("" if limit.kept else f", exceeded {limit.over}x")
+            values = [(limit.name, limit.value, *figures, words)]
+            row = sheet.rows(row, values, ("text", "text", "share", "cents", "words"))
+        row += 1
     if found.ineligible:
         row = sheet.header(row, ("Ineligible loan", "Fails", "Line of tape", "Balance", ""), (0, 1, 4))
         loans = [
