@@ -33,6 +33,7 @@ PUBLIC = {
     "stress": "abs_struct.study.stress",
     "StressRun": "abs_struct.study.stress",
     "stress_file": "abs_struct.study.stressfile",
+    "four_views": "abs_struct.study.views",
     # searches
     "break_even": "abs_struct.study",
     "BreakEven": "abs_struct.study",

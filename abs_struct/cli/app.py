@@ -21,6 +21,7 @@ COMMANDS = {
     "simulate": ("simulate", "simulate"),
     "solve": ("solve", "app"),
     "stress": ("stress", "stress"),
+    "views": ("views", "views"),
     "explain": ("deal", "explain"),
     "excel": ("excel", "excel"),
     "validate": ("deal", "validate"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -72,7 +73,9 @@ def stress(
         )
         progress.stage("writing files")
         files = [str(write_stress(run, folder / "stress.xlsx")), str(run.save(folder / "stress.csv"))]
-        files.append(str(write_scenarios(run, folder / "stress_scenarios.yaml")))
+        files.append(str(write_scenarios(run, folder / "stress_levels.yaml", {level: level for level in run.levels})))
+        if run.targets:
+            files.append(str(write_scenarios(run, folder / "stress_classes.yaml", run.targets)))
     if json_:
         print_json(run.summary(files))
         return
@@ -111,8 +114,8 @@ def copied(target: Path) -> Path:
     return target
 
 
-def write_scenarios(run: StressRun, target: Path) -> Path:
-    """The scenarios of all levels as paths and values, for `solve size` and `sweep`.
+def write_scenarios(run: StressRun, target: Path, levels: Mapping[str, str]) -> Path:
+    """The scenarios of levels as paths and values, under a name for each: by class they are what `solve size` reads.
 
     Raises
     ------
@@ -122,9 +125,9 @@ def write_scenarios(run: StressRun, target: Path) -> Path:
 
     from abs_struct.core.whole import whole
 
-    lines = [f"# {run.deal}: the scenarios of `abs-struct stress`, level by level, as fields of the deal"]
-    for level in run.levels:
-        lines.append(f"{json.dumps(level)}:")
+    lines = [f"# {run.deal}: scenarios of `abs-struct stress` as fields of the deal"]
+    for key, level in levels.items():
+        lines.append(f"{json.dumps(key)}:  # {level}")
         for name, fields in run.cells.changes(level).items():
             lines.append(f"  {json.dumps(name)}:")
             lines += [f"    {path}: {json.dumps(value)}" for path, value in fields.items()]

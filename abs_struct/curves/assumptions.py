@@ -115,6 +115,7 @@ class GroupAssumptions(Terms):
     delinquency: Arrears = None
     refunds: Returned = None
     dilution: Returned = None
+    cards: CardRates = Field(default=None, description="of a group of card accounts: all its rates")
 
 
 class Assumptions(Terms):
@@ -147,7 +148,8 @@ class Assumptions(Terms):
     indices: Indices = Field(default_factory=dict)
     groups: dict[Annotated[str, BeforeValidator(str)], GroupAssumptions] = Field(
         default_factory=dict,
-        description="what differs for a group of loans: prepayment, default, recovery, delinquency, refunds, dilution",
+        description="what differs for a group of loans: prepayment, default, recovery, delinquency, refunds, dilution; "
+        "of card accounts: cards",
     )
 
     @model_validator(mode="after")

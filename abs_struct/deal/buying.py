@@ -26,6 +26,9 @@ def purchases(build: Build, revolving: Revolving) -> list[Part]:
     steps = steps_of(revolving.clock)
     until, dates = revolving.until, build.schedule.payment_dates
     last = sum(day <= until for day in dates)
+    months = tuple(zip(build.schedule.collection_start, build.schedule.collection_end, strict=True))
+    if steps is not None:
+        last = sum(days_to_buy(until, start, end) > 0.0 for start, end in months)
     sold = terms.call is not None and terms.call.exercised
     try:
         if revolving.mix == "worst":
@@ -55,7 +58,6 @@ def purchases(build: Build, revolving: Revolving) -> list[Part]:
     if steps is None:
         build.flags("revolving.open", lambda period: dates[period - 1] <= until)
         return [part]
-    months = tuple(zip(build.schedule.collection_start, build.schedule.collection_end, strict=True))
     build.flags("revolving.open", lambda period: months[period - 1][1] <= until)
     build.series("revolving.days", (days_to_buy(until, start, end) for start, end in months))
     pool_slot = build.slots["pool"]

@@ -7,20 +7,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from abs_struct.core.findings import CurveError, DateError, DealError, FormulaError, TapeError, listed
+import numpy as np
+
+from abs_struct.core.findings import CurveError, DateError, DealError, FormulaError, TapeError, listed, nearest
 from abs_struct.dates.calendars import calendar_of
 from abs_struct.dates.frequency import months_of
 from abs_struct.dates.schedule import PaymentSchedule, months_between, payment_schedule
 from abs_struct.deal.load import Document
 from abs_struct.deal.model import DealFile
-from abs_struct.pool.loans import Loans
+from abs_struct.pool.loans import Loans, group_names
 from abs_struct.pool.project import Projection, project
 from abs_struct.pool.rows import Rows, compress
 from abs_struct.pool.schedule import Cohort, Series, cohorts, horizon
 from abs_struct.tape.concentration import Concentration, Limit, test_concentrations
 from abs_struct.tape.eligibility import Criterion, Eligibility, test_eligibility
 from abs_struct.tape.read import read_tape
-from abs_struct.tape.tape import Tape
+from abs_struct.tape.tape import Tape, total_cents
 from abs_struct.waterfall.checks import Check, compared
 
 
@@ -42,6 +44,7 @@ class Collateral:
     shape: tuple[Any, ...]
     supplement: Series | None = None
     concentrations: tuple[Concentration, ...] = ()
+    card_groups: tuple[tuple[str, float], ...] = ()  # the balance of each group of accounts
 
     @property
     def loans(self) -> int:
@@ -68,7 +71,8 @@ class Collateral:
         if self.rows is None:
             from abs_struct.pool.cards import project_cards
 
-            return project_cards(terms.assumptions, self.balance, self.schedule.periods, days)
+            groups = dict(self.card_groups)
+            return project_cards(terms.assumptions, self.balance, self.schedule.periods, days, groups=groups)
         apart = terms.revolving is not None
         return project(
             terms.assumptions, self.cohorts, self.schedule.periods, days, supplement=self.supplement, apart=apart
@@ -199,8 +203,9 @@ def cohorts_of(terms: DealFile, document: Document, tape: Tape, eligible: Tape, 
     pool = terms.pool
     if pool.kind == "cards":
         return cards_of(terms, document, tape, eligible, eligibility)
-    if terms.assumptions.cards is not None:
-        place = document.place(("assumptions", "cards"))
+    grouped = [("assumptions", "groups", name, "cards") for name, g in terms.assumptions.groups.items() if g.cards]
+    if terms.assumptions.cards is not None or grouped:
+        place = document.place(grouped[0] if grouped else ("assumptions", "cards"))
         raise DealError(f"{place}: cards are assumed and the pool holds loans; say pool.kind: cards, or leave them out")
     try:
         loans = Loans.of(eligible.columns, pool.groups)
@@ -252,9 +257,9 @@ def schedule_of(terms: DealFile, document: Document, periods: int) -> PaymentSch
 
 #: What a deal of cards cannot use: it speaks of loans with a schedule.
 OF_LOANS = (
-    *(("assumptions", word) for word in ("prepayment", "default", "delinquency", "refunds", "dilution", "groups")),
+    *(("assumptions", word) for word in ("prepayment", "default", "delinquency", "refunds", "dilution")),
     *(("assumptions", word) for word in ("payment_holiday", "term_extension")),
-    ("pool", "groups"), ("pool", "yield_supplement"), ("revolving",), ("receivables",),
+    ("pool", "yield_supplement"), ("revolving",), ("receivables",),
 )  # fmt: skip
 
 
@@ -272,6 +277,10 @@ def cards_of(terms: DealFile, document: Document, tape: Tape, eligible: Tape, el
         if value:
             place = document.place(where)
             raise DealError(f"{place}: belongs to loans, and pool.kind is cards; assumptions.cards says how cards pay")
+    for name, group in terms.assumptions.groups.items():
+        for word in sorted(group.model_fields_set - {"cards"}):
+            place = document.place(("assumptions", "groups", name, word))
+            raise DealError(f"{place}: belongs to loans, and pool.kind is cards; a group of accounts has cards alone")
     if terms.assumptions.advancing:
         raise DealError(f"{document.place(('assumptions', 'advances'))}: nobody advances for cards; leave it out")
     if terms.assumptions.cards is None:
@@ -286,4 +295,30 @@ def cards_of(terms: DealFile, document: Document, tape: Tape, eligible: Tape, el
             "projected, after the first payment"
         )
     schedule = schedule_of(terms, document, shape[1])
-    return Collateral(tape, eligible, eligibility, (), None, schedule, shape)
+    return Collateral(
+        tape, eligible, eligibility, (), None, schedule, shape, card_groups=groups_of_cards(terms, document, eligible)
+    )
+
+
+def groups_of_cards(terms: DealFile, document: Document, eligible: Tape) -> tuple[tuple[str, float], ...]:
+    """The balance of each group of accounts, in currency units; nothing where the pool has no groups.
+
+    Raises
+    ------
+    DealError : a group column that the tape lacks, assumptions of a group that there is not
+    """
+    columns = terms.pool.groups
+    if not columns and not terms.assumptions.groups:
+        return ()
+    for name in columns:
+        if name not in eligible.names:
+            place = document.place(("pool", "groups"))
+            raise DealError(f"{place}: no column '{name}'{nearest(name, eligible.names)}")
+    names = group_names({name: eligible.column(name) for name in columns}, columns, len(eligible))
+    cents = eligible.columns["balance_cents"]
+    found = tuple((str(name), total_cents(cents[names == name]) / 100) for name in np.unique(names))
+    try:
+        terms.assumptions.check_groups(name for name, _ in found)
+    except CurveError as error:
+        raise DealError(f"{document.place(('assumptions',))}: {error}") from None
+    return found

@@ -8,12 +8,13 @@ Of the opening principal B of a month, in this order, each at most what the ones
 
 so that opening balance - principal collections - defaulted - dilution + purchased = balance, and nothing is negative.
 At a purchase rate of 100 % the pool stays level; at 0 % it runs off. All principal collected arrives as cash: what is
-paid for new receivables is for the deal's waterfall to say.
+paid for new receivables is for the deal's waterfall to say. Groups of accounts that have rates of their own run apart,
+and the pool is their sum.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,8 +23,8 @@ import numpy as np
 from abs_struct.analytics import cards as ratios
 from abs_struct.core.arithmetic.numbers import Numbers
 from abs_struct.core.findings import CurveError
-from abs_struct.core.lines import Line, curve, declare, flow
-from abs_struct.core.state import Slot, State
+from abs_struct.core.lines import Line, curve, data, declare, flow, stock, tally
+from abs_struct.core.state import Entity, Slot, State
 from abs_struct.curves import Assumptions
 from abs_struct.curves.cards import Cards
 from abs_struct.pool import lines as declared
@@ -83,45 +84,87 @@ RATES = {
 }  # fmt: skip
 
 
+#: What a group of card accounts has that pays, loses and buys at rates of its own.
+GROUP = declare(
+    "groups of cards",
+    data("cutoff_balance", "Balance at cut-off", "初始起算日余额", "the cents of its accounts, added up, at closing"),
+    *(line for line in CARDS.lines if line.name in RATES.values()),
+    flow("opening_balance", "Opening balance", "期初余额", "the balance at the start of the period"),
+    *(line for line in CARDS.lines if line.name in {"finance_charges", "interchange", "dilution"}),
+    flow(
+        "interest", "Finance charge collections", "财务费用回收合计", "finance charges, fees and interchange received"
+    ),
+    flow("defaulted", "Charged off", "核销金额", "charge-off rate / 12 x opening balance"),
+    flow("scheduled_principal", "Principal payments", "本金还款", "principal paid by cardholders"),
+    tally("purchased", "New receivables", "新增应收款", "new sales on the accounts"),
+    stock("balance", "Balance", "期末余额", "principal receivables"),
+)
+#: The lines of groups that add up to those of the pool.
+ADDED = (
+    "opening_balance", "finance_charges", "interchange", "interest", "defaulted", "dilution", "scheduled_principal",
+    "purchased", "balance",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CardGroup:
+    """Accounts with rates of their own: the entity of their lines, their rates, and where in the deal these stand."""
+
+    path: str
+    cards: Cards
+    at: str
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class ProjectCards:
     """The part of a program that runs a card pool, before everything else in a period."""
 
-    cards: Cards
+    groups: tuple[CardGroup, ...]
     book: Book
-    at: str
 
     def open(self, x: Numbers, s: State) -> None:
         """The principal receivables at closing."""
-        pool = s.pool
-        pool.balance = pool.cutoff_balance
-        pool.initial_balance = pool.cutoff_balance
-        pool.factor = 1.0
+        for group in self.groups:
+            own = s.entities[group.path]
+            own.balance = own.cutoff_balance
+        s.pool.balance = s.pool.cutoff_balance
+        s.pool.initial_balance = s.pool.cutoff_balance
+        s.pool.factor = 1.0
 
     def prepare(self, x: Numbers, s: State) -> None:
         """The rates of all periods."""
-        rates = self.cards.rates(x, reader(s, self.at), s.pool.period)
-        for field, line in RATES.items():
-            setattr(s.pool, line, rates[field])
+        for group in self.groups:
+            rates = group.cards.rates(x, reader(s, group.at), s.pool.period)
+            for field, line in RATES.items():
+                setattr(s.entities[group.path], line, rates[field])
 
     def apply(self, x: Numbers, s: State) -> None:
-        """One month of the pool."""
+        """One month of the pool: of each group, and of all together."""
+        owners = [s.entities[group.path] for group in self.groups]
+        for own in owners:
+            self.month(x, own)
         pool = s.pool
-        pool.opening_balance = pool.balance
-        opening = pool.opening_balance
-        pool.finance_charges = opening * pool.yield_rate / 12.0
-        pool.interchange = opening * pool.interchange_rate / 12.0
-        pool.interest = pool.finance_charges + pool.interchange
-        pool.wac = x.ratio(12.0 * pool.interest, opening)
-        pool.defaulted = x.minimum(opening * pool.charge_off_rate / 12.0, opening)
-        pool.dilution = x.minimum(opening * pool.dilution_rate, opening - pool.defaulted)
-        collectable = opening - pool.defaulted - pool.dilution
-        pool.scheduled_principal = x.minimum(opening * pool.payment_rate, collectable)
+        if pool not in owners:
+            for name in ADDED:
+                setattr(pool, name, x.total([getattr(own, name) for own in owners]))
+        pool.wac = x.ratio(12.0 * pool.interest, pool.opening_balance)
         pool.principal_collections = pool.scheduled_principal
-        pool.purchased = pool.purchase_rate * (pool.defaulted + pool.dilution + pool.principal_collections)
-        pool.balance = collectable - pool.principal_collections + pool.purchased
         self.book.recover(x, s)
         self.total(x, s)
+
+    def month(self, x: Numbers, own: Entity) -> None:
+        """One month of a group, or of the pool where it is one."""
+        own.opening_balance = own.balance
+        opening = own.opening_balance
+        own.finance_charges = opening * own.yield_rate / 12.0
+        own.interchange = opening * own.interchange_rate / 12.0
+        own.interest = own.finance_charges + own.interchange
+        own.defaulted = x.minimum(opening * own.charge_off_rate / 12.0, opening)
+        own.dilution = x.minimum(opening * own.dilution_rate, opening - own.defaulted)
+        collectable = opening - own.defaulted - own.dilution
+        own.scheduled_principal = x.minimum(opening * own.payment_rate, collectable)
+        own.purchased = own.purchase_rate * (own.defaulted + own.dilution + own.scheduled_principal)
+        own.balance = collectable - own.scheduled_principal + own.purchased
 
     def total(self, x: Numbers, s: State) -> None:
         """What came in, what is lost, and the ratios that the trust reports."""
@@ -143,6 +186,7 @@ def project_cards(
     periods: int,
     days: Sequence[int] | Any,
     prefix: str = "assumptions",
+    groups: Mapping[str, float] | None = None,
 ) -> Projection:
     """Everything a program needs to run a pool of cards.
 
@@ -153,6 +197,7 @@ def project_cards(
     periods : number of months T
     days : (T,), days of each month
     prefix : path of the assumptions in the deal
+    groups : balance of each group of accounts, in currency units; those with cards of their own are run apart
 
     Returns
     -------
@@ -160,7 +205,7 @@ def project_cards(
 
     Raises
     ------
-    CurveError : no assumptions for cards, or days that do not fit the periods
+    CurveError : no assumptions for cards, a group that there is not, or days that do not fit the periods
 
     Source: definition; at a purchase rate of 0 % the balance is B x (1 - charge-off - dilution - payment rate)^t.
 
@@ -174,7 +219,17 @@ def project_cards(
     if len(days) != periods:
         raise CurveError(f"{periods} periods need their days (got {len(days)})")
     book = Book(POOL, (), None, "", assumptions.recovery, f"{prefix}.recovery", "default", advances=False)
-    part = ProjectCards(assumptions.cards, book, f"{prefix}.cards")
+    assumptions.check_groups(groups or {})
+    balances: dict[str, float] = {}
+    for name, held in (groups or {}).items():
+        path = f"groups.{name if assumptions.own(name, 'cards')[1] != 'cards' else 'others'}"
+        balances[path] = balances.get(path, 0.0) + held
+    apart = set(balances) - {"groups.others"}
+    parts = []
+    for path in balances if apart else [POOL]:
+        cards, at = assumptions.own(path.partition(".")[2] or None, "cards")
+        parts.append(CardGroup(path, cards, f"{prefix}.{at}"))
+    part = ProjectCards(tuple(parts), book)
     period = np.arange(periods + 1, dtype=float)
     data: dict[str, Column] = {
         "pool.cutoff_balance": np.where(period == 0.0, balance, 0.0),
@@ -183,11 +238,14 @@ def project_cards(
         "pool.days_in_period": np.concatenate(([0.0], days)).astype(float),
         "pool.prepaid": np.zeros(periods + 1),
     }
-    return Projection((Slot(POOL, pool_lines()),), assumptions.inputs(prefix), data, part, book.past())
+    own = [Slot(group.path, GROUP.lines) for group in parts if group.path != POOL]
+    data |= {f"{slot.path}.cutoff_balance": np.where(period == 0.0, balances[slot.path], 0.0) for slot in own}
+    slots = (*own, Slot(POOL, pool_lines(rates=not own)))
+    return Projection(slots, assumptions.inputs(prefix), data, part, book.past())
 
 
-def pool_lines() -> tuple[Line, ...]:
-    """The lines of the pool: those of every pool in their order, then those of cards."""
+def pool_lines(*, rates: bool = True) -> tuple[Line, ...]:
+    """The lines of the pool: those of every pool in their order, then those of cards, its rates where it has any."""
     found = [replace(line, **SHARED[line.name]) for line in declared.POOL.lines if line.name in SHARED]  # type: ignore[arg-type]
     lines = [replace(line, kind="data") if line.name == "prepaid" else line for line in found]
-    return (*lines, *CARDS.lines)
+    return (*lines, *(line for line in CARDS.lines if rates or line.name not in RATES.values()))

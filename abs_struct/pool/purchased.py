@@ -159,26 +159,30 @@ class RunOffPurchases:
     def apply(self, x: Numbers, s: State) -> None:
         """One more month of every unit, and the flows of all that was bought."""
         for kind in self.kinds:
-            own = s.entities[kind.path]
-            self.age(x, s, kind)
-            own.opening_balance = own.balance
-            wanted = kind.flows()
-            for name in kind.lines():
-                path = f"{kind.path}.purchased"
-                value = 0.0
-                if name in wanted:
-                    value = s.convolved(x, path, f"{kind.unit}.{kind.profile(name)}", kind.length, self.last)
-                setattr(own, name, self.kept(x, s, value))
-            for name in kind.lent():
-                value = s.convolved(x, path, f"{kind.unit}.{name}", kind.length, self.last)
-                setattr(own, name, self.kept(x, s, value))
-            own.interest = own.interest * own.income
-            left = own.opening_balance - own.scheduled_principal - own.prepaid - own.defaulted
-            for line in kind.returns.lines:
-                left = left - getattr(own, line.name)
-            own.balance = cleared(x, s, left)
-            kind.book.recover(x, s)
+            self.run_off_kind(x, s, kind)
         self.add(x, s)
+
+    def run_off_kind(self, x: Numbers, s: State, kind: Kind) -> None:
+        """One more month of a unit, and the flows of all purchases of its kind."""
+        own = s.entities[kind.path]
+        self.age(x, s, kind)
+        own.opening_balance = own.balance
+        wanted = kind.flows()
+        path = f"{kind.path}.purchased"
+        for name in kind.lines():
+            value = 0.0
+            if name in wanted:
+                value = s.convolved(x, path, f"{kind.unit}.{kind.profile(name)}", kind.length, self.last)
+            setattr(own, name, self.kept(x, s, value))
+        for name in kind.lent():
+            value = s.convolved(x, path, f"{kind.unit}.{name}", kind.length, self.last)
+            setattr(own, name, self.kept(x, s, value))
+        own.interest = own.interest * own.income
+        left = own.opening_balance - own.scheduled_principal - own.prepaid - own.defaulted
+        for line in kind.returns.lines:
+            left = left - getattr(own, line.name)
+        own.balance = cleared(x, s, left)
+        kind.book.recover(x, s)
 
     def kept(self, x: Numbers, s: State, value: Value) -> Value:
         """A flow or balance of what was bought: nothing once it has been sold with the pool."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,8 @@ from abs_struct.core.findings import DealError, UsageError
 from abs_struct.curves.default.stress import Multiple
 from abs_struct.curves.interruption import Interruption
 from abs_struct.deal.load import parse_document, validated
+from abs_struct.study.implied import LevelTable, Years
+from abs_struct.study.uncertainty import AssetCorrelation, Deviation
 from abs_struct.terms.base import Terms
 from abs_struct.terms.numbers import Months, Share, choice, margin, number, shown
 
@@ -57,6 +60,8 @@ class Level(Terms):
     fast: Pace = Field(default=1.0, description="of the deal's own speed")
     rates_up: Move = Field(default=0.0, description="added to all indices")
     rates_down: Move = Field(default=0.0, description="added to all indices")
+    expected_losses: list[Share] | None = Field(default=None, description="the most it allows, one for each of `years`")
+    probability: Share | None = Field(default=None, description="of a default level beyond what the class bears")
 
 
 class CardLevel(Terms):
@@ -101,6 +106,9 @@ class StressFile(Terms):
         default=None, description="collections that the servicer loses, tried beside none"
     )
     cards: CardStresses | None = Field(default=None, description="of card accounts, in place of the rest")
+    years: list[Years] | None = Field(default=None, description="the lives for which expected losses are given")
+    deviation: Deviation | None = Field(default=None, description="of a lognormal default level, of its mean")
+    correlation: AssetCorrelation | None = Field(default=None, description="of borrowers, in a large pool")
 
     @model_validator(mode="before")
     @classmethod
@@ -122,9 +130,27 @@ class StressFile(Terms):
             refuse_rising(
                 f"at a base case of {base:g}", {name: level.multiples[k] for name, level in self.levels.items()}
             )
+        if self.years is not None:
+            _ = self.table  # refuses limits that do not rise
+        chances = [level.probability for level in self.levels.values() if level.probability is not None]
+        if any(weak <= strict for strict, weak in pairwise(chances)):
+            raise ValueError("the probabilities of the levels do not rise from the strictest on")
         if not self.timing:
             raise ValueError("timing is empty; write timing: {base: 1}, or leave it out")
         return self
+
+    @cached_property
+    def table(self) -> LevelTable | None:
+        """The limits of expected loss; None where some level has none.
+
+        Raises
+        ------
+        ValueError : limits that do not rise
+        """
+        given = {name: level.expected_losses for name, level in self.levels.items()}
+        if self.years is None or any(limits is None for limits in given.values()):
+            return None
+        return LevelTable(years=self.years, levels={name: limits or [] for name, limits in given.items()})
 
     def multiple(self, level: str, base_case: float) -> float:
         """The multiple of a level at a base case, a fraction; that of the nearest where it lies outside the table.

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from abs_struct.cli.terminal import table, width
 
-COMMANDS = ("run", "sweep", "simulate", "stress", "explain", "excel", "validate", "init", "schema", "tape")
+COMMANDS = ("run", "sweep", "simulate", "stress", "views", "explain", "excel", "validate", "init", "schema", "tape")
 
 
 @pytest.fixture

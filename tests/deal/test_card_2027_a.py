@@ -349,6 +349,31 @@ def test_the_workbook_recalculates(tmp_path: Path) -> None:
             assert path in dates or gap <= 1e-12, path
 
 
+BY_GRADE = {
+    "pool.groups": "[grade]",
+    "assumptions.groups": "{D: {cards: {yield: 24%, payment_rate: 9%, charge_off: 9%}},"
+    " A: {cards: {yield: 13%, payment_rate: 25%, charge_off: 1%}}}",
+}
+
+
+def test_rates_by_card_group() -> None:
+    """Grades with a yield, payment rate and charge-off of their own; the series gets its share of the sum."""
+    changed = deal().with_(BY_GRADE)
+    result = changed.run()
+    assert not result.failures, [str(check) for check in result.failures]
+    lines = result.lines
+    own = {name: lines[f"groups.{name}.balance"][0] for name in ("A", "D", "others")}
+    assert sum(own.values()) == pytest.approx(6e9, rel=1e-12)
+    grade = result.collateral.eligible.column("grade")
+    assert own["D"] == pytest.approx(result.collateral.eligible.columns["balance_cents"][grade == "D"].sum() / 100)
+    earned = own["A"] * 0.13 + own["D"] * 0.24 + own["others"] * 0.1619
+    assert lines["pool.interest"][1] == pytest.approx(earned / 12)
+    assert lines["amounts.portfolio_yield"][1] == pytest.approx(earned / 6e9)
+    many = run_as_arrays(changed.program)
+    for name, series in lines.items():
+        assert np.array_equal(many[name][:, 0], series), name
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -358,6 +383,9 @@ def test_the_workbook_recalculates(tmp_path: Path) -> None:
         ({"assumptions.advances": "true"}, "advances"),
         ({"assumptions.delinquency": "{roll: [50%]}"}, "belongs to loans, and pool.kind is cards"),
         ({"assumptions.dilution": "1%"}, "belongs to loans, and pool.kind is cards"),
+        ({"pool.groups": "[grad]"}, "no column 'grad'; did you mean 'grade'"),
+        (BY_GRADE | {"pool.groups": "[product]"}, "no loans of group 'D'"),
+        ({"pool.groups": "[grade]", "assumptions.groups": "{D: {refunds: 1%}}"}, "a group of accounts has cards alone"),
     ],
 )
 def test_what_does_not_belong_to_cards_is_refused(changes: dict[str, str], words: str) -> None:

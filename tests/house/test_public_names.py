@@ -30,6 +30,7 @@ NAMES = [
     "UsageError",
     "__version__",
     "break_even",
+    "four_views",
     "load",
     "read_tape",
     "simulate",

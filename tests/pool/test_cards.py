@@ -164,3 +164,58 @@ def test_the_written_formulas_give_the_same_figures() -> None:
     for name in (*written.formulas, *written.curves):
         for period in (1, 2, 9, 21, MONTHS):
             assert abs(valued(name, period) - lines[name][period]) <= 1e-12 * BALANCE, name
+
+
+OWN = {"yield": "24%", "payment_rate": "9%", "charge_off": "8%", "purchase_rate": "95%", "dilution": "0.5%"}
+
+
+def grouped(held: dict[str, float], **groups: Any) -> Program:
+    """A pool of several groups of accounts."""
+    terms = read({"cards": {"yield": "18%", "payment_rate": "15%", "charge_off": "3%"}, "groups": groups})
+    pool = project_cards(terms, sum(held.values()), MONTHS, DAYS, groups=held)
+    slots = {slot.path: slot for slot in pool.slots}
+    return Program(MONTHS, slots, pool.inputs, pool.data, (pool.part,), pool.past)
+
+
+def test_groups_of_accounts_run_apart_and_add_up() -> None:
+    """Each group is as if it were a pool by itself; those without rates of their own are one; the pool is the sum."""
+    held = {"A": 600_000.0, "B": 250_000.0, "D": 150_000.0}
+    lines = run(grouped(held, D={"cards": OWN}))
+    alone = run(grouped({"A": 150_000.0}, A={"cards": OWN}))
+    rest = run(program({"charge_off": "3%"}))
+    for name in ("balance", "interest", "defaulted", "dilution", "scheduled_principal", "purchased"):
+        assert lines[f"groups.D.{name}"] == pytest.approx(alone[f"pool.{name}"], rel=1e-12), name
+        assert lines[f"groups.others.{name}"] == pytest.approx(0.85 * rest[f"pool.{name}"], rel=1e-12), name
+        both = lines[f"groups.D.{name}"] + lines[f"groups.others.{name}"]
+        assert lines[f"pool.{name}"] == pytest.approx(both, rel=1e-12), name
+    assert lines["pool.wac"][1] == pytest.approx(0.85 * 0.18 + 0.15 * 0.24)
+    assert lines["pool.reported_payment_rate"][2] > 0.0  # February: 28 days
+
+
+def test_groups_are_the_same_in_all_arithmetics() -> None:
+    """Floats, arrays of many scenarios and written formulas agree."""
+    found = grouped({"A": 700_000.0, "D": 300_000.0}, D={"cards": OWN})
+    lines = run(found)
+    many = run_as_arrays(found)
+    for name, series in lines.items():
+        assert np.array_equal(many[name][:, 0], series), name
+    written = trace(found)
+    for name in written.formulas:
+
+        def value(leaf: Any) -> float:
+            if leaf.op == "input":
+                return float(found.inputs[leaf.args[0]])
+            path, ago = leaf.args
+            return float(lines[path][5 - ago])
+
+        assert abs(float(evaluate(written.formula(name), value)) - lines[name][5]) <= 1e-9 * BALANCE, name
+    axis = np.linspace(0.0, 0.5, 7)
+    wide = run(replace(found, inputs=found.inputs | {"assumptions.groups.D.cards.charge_off": axis}))
+    one = run(replace(found, inputs=found.inputs | {"assumptions.groups.D.cards.charge_off": float(axis[4])}))
+    assert np.array_equal(wide["pool.balance"][:, 4], one["pool.balance"])
+
+
+def test_a_group_that_there_is_not_is_refused() -> None:
+    """One sentence with the groups that there are."""
+    with pytest.raises(CurveError, match=r"assumptions\.groups\.E: no loans of group 'E'"):
+        grouped({"A": 1.0}, E={"cards": OWN})

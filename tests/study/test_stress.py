@@ -126,7 +126,7 @@ def test_a_multiple_at_the_break_even_decides(deal, file):
 def test_chunks_and_executors_change_no_bit(deal, file, monkeypatch):
     """The same bytes in chunks of any size, here and in threads."""
     whole = stress(deal, file)
-    monkeypatch.setattr(scenarios, "CHUNK", 37)
+    monkeypatch.setattr(scenarios, "CHUNK", 509)
     with ThreadPoolExecutor(2) as executor:
         cut = stress(deal, file, executor=executor)
     for word in ("shortfalls", "break_evens", "within"):
@@ -181,7 +181,7 @@ def test_shipped_deals(repository, tmp_path, name):
     file = tmp_path / "short.yaml"
     file.write_text("base_cases: [1%]\nlevels: {high: {multiples: [3]}, low: {multiples: [1.2]}}\n")
     deal = abs_struct.load(repository / "deals" / f"{name}.yaml")
-    names = list(deal.terms.notes)[:2]
+    names = list(deal.terms.notes)[:2]  # of six in the largest
     found = stress(deal, file, notes=names)
     assert np.isfinite(found.shortfalls).all()
     assert (found.break_evens[0] >= found.break_evens[1]).all()
@@ -264,10 +264,12 @@ def test_command(tmp_path, monkeypatch, file):
     assert found["classes"]["A"]["target"] == "AA"
     book = openpyxl.load_workbook(tmp_path / "out" / "stress.xlsx")
     assert book.sheetnames == ["Summary", "A", "B"]
-    sets = (tmp_path / "out" / "stress_scenarios.yaml").read_text().split('"BB":')[0].split('"AA":')[1]
+    sets = (tmp_path / "out" / "stress_levels.yaml").read_text().split('"BB":')[0].split("# AA\n")[1]
     (tmp_path / "one.yaml").write_text("\n".join(line[2:] for line in sets.splitlines() if line.strip()) + "\n")
     rows = command("sweep", *words[1:2], "--scenarios", "one.yaml", "--out", "out", *words[6:]).stdout
     assert "18 scenarios" in rows
+    sized = command("solve", "size", "small.yaml", "--stress", "out/stress_classes.yaml", "--json", *words[4:]).stdout
+    assert json.loads(sized)["schema"] == "abs-struct/size/1"
 
 
 def test_commands_that_are_refused(tmp_path, monkeypatch):
