@@ -57,6 +57,10 @@ REVOLVING = declare(
     data("open", "Open", "循环期内", "1 while the day of the last purchase has not passed", unit="flag"),
     flow("active", "Active", "循环购买", "1 while receivables are bought", unit="flag"),
 )
+#: Where the mix drifts.
+DRIFTED = data(
+    "drifted", "Drifted", "占比变动进度", "the part of the way from the first mix to the last", unit="number"
+)
 #: Where purchases have a clock of their own.
 REINVESTED = flow("reinvested", "Reinvested", "循环再投资", "cash spent on purchases between payment dates")
 DAYS = data(
@@ -240,12 +244,15 @@ def cleared(x: Numbers, s: State, left: Value) -> Value:
 def cash_parts(x: Numbers, s: State, names: Sequence[str], cash: Value) -> list[Value]:
     """The share of the cash that each kind gets.
 
-    Par is bought in the shares of the deal; with `mix: balance` each kind gets what it lacks of its share of the pool
-    after the purchase. Cash is par x price.
+    Par is bought in the shares of the deal, with `mix: drifting` on the way to others; with `mix: balance` each kind
+    gets what it lacks of its share of the pool after the purchase. Cash is par x price.
     """
     kinds = [s.entities[f"receivables.{name}"] for name in names]
+    revolving = s.entities["revolving"]
     shares = [kind.share for kind in kinds]
-    if s.entities["revolving"].by_balance:  # structure of the deal, not a value
+    if revolving.drifts:  # structure of the deal, not a value
+        shares = [kind.share + (kind.becomes - kind.share) * revolving.drifted for kind in kinds]
+    if revolving.by_balance:  # structure of the deal, not a value
         for kind, name in zip(kinds, names, strict=True):
             kind.held = holding(x, s, name)
         whole = x.total([kind.held for kind in kinds]) + cash
@@ -294,6 +301,8 @@ def purchased(
         lent = () if kind.delay is None else kind.delay.shown()
         income = {"income": f"revolving.receivables.{name}.income", "price": f"revolving.receivables.{name}.price"}
         share = {"share": f"revolving.receivables.{name}.share"}
+        if receivable.becomes is not None:
+            share["becomes"] = f"revolving.receivables.{name}.becomes"
         lines = (*RECEIVABLES.lines, *lent, *((REINVESTED,) if clocked else ()))
         slots.append(Slot(kind.path, (*lines, *kind.returns.lines), income | share))
         flows = [kind.profile(name) for name in kind.flows()]
