@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from abs_struct.cli import tape_map, tape_scan
+from abs_struct.cli import tape_limits, tape_map, tape_scan
 from abs_struct.cli.tape_reading import print_totals, printable, read
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ CutoffDay = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 
+app.command("limits")(tape_limits.limits)
+app.command("select")(tape_limits.select)
 app.command("map")(tape_map.map_)
 app.command("convert")(tape_scan.convert)
 app.command("rows")(tape_scan.rows)
@@ -133,6 +135,7 @@ def stratify(
     as_of: AsOfDay = "auto",
     cutoff: CutoffDay = None,
     out: Annotated[Path | None, typer.Option("--out", help="Also write the tables to .csv or .xlsx.")] = None,
+    charts: Annotated[Path | None, typer.Option("--charts", help="Also draw the tables into a folder.")] = None,
     json_: Json = False,
 ) -> None:
     """Cut the pool into bands of balance, rate, term ..."""
@@ -150,6 +153,11 @@ def stratify(
         from abs_struct.tape.export import write_tables
 
         print(f"wrote {write_tables(out, tables)}", file=sys.stderr)
+    if charts is not None:
+        from abs_struct.handoff.strata import write_strata
+
+        files = write_strata(tables, charts, f"{Path(tape.file).name}   tape {tape.sha256[:12]}")
+        print(f"wrote {len(files)} pictures in {charts}", file=sys.stderr)
 
 
 @app.command()
@@ -300,6 +308,9 @@ def as_json(tape: Tape, tables: tuple[Stratification, ...]) -> dict[str, Any]:
             "share": band.share,
             "wa_rate": band.wa_rate,
             "wa_remaining_term": band.wa_remaining_term,
+            "wa_original_term": band.wa_original_term,
+            "wa_age": band.wa_age,
+            "wa_fico": band.wa_fico,
         }
 
     return {

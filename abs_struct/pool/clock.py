@@ -5,6 +5,9 @@ due, and the cash that has come in, beyond what the deal retains, buys again:
 
     bought by step j = max(collections of the steps so far - retained - spent so far, 0),   par = cash / price
 
+What a month brings is the convolution over whole months, as on payment dates; the steps ask for no more than the cash
+that may be spent in each, and are walked only in months that may buy.
+
 A receivable bought in a step has its instalments in the same step of later months; a bill with a due day is due in the
 step of that day of the next month, whenever it was bought. As receivables age by whole months, a finer clock moves cash
 within a month and not from one month to another: what it changes is what is spent before a payment date and what after.
@@ -19,6 +22,7 @@ lines, so that such a deal has no live workbook.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -53,100 +57,101 @@ class BuyWithinMonths(RunOffPurchases):
         s.entities["revolving"].buying = 1.0
         for kind in self.kinds:
             s.entities[kind.path].history = []
-            s.entities[kind.unit].by_age = [dict.fromkeys(kind.lines(), 0.0)]
+            s.entities[kind.unit].by_age = {"spendable": [0.0], "gone": [0.0]}
 
     def apply(self, x: Numbers, s: State) -> None:
-        """One month: the units grow older, then step after step of collections and purchases."""
+        """One month: what was bought runs off, then step after step of collections and purchases."""
         if isinstance(x, Symbols):
             raise DealError(
                 "purchases between payment dates have no formulas: the live workbook and `explain` know deals that buy "
                 "on payment dates (leave out revolving.clock)"
             )
         for kind in self.kinds:
-            unit, own = s.entities[kind.unit], s.entities[kind.path]
-            self.age(x, s, kind)
-            flows = {name: getattr(unit, kind.profile(name)) for name in kind.lines()}
-            unit.by_age.append(flows | {name: getattr(unit, name) for name in kind.lent()})
-            own.opening_balance = own.balance
-            own.reinvested = 0.0
-            for name in kind.lines():
-                setattr(own, name, 0.0)
-        self.month(x, s)
-        for kind in self.kinds:
-            self.fall_behind(x, s, kind)
-            kind.book.recover(x, s)
+            self.run_off_kind(x, s, kind)
+            self.remember(s, kind)
+            s.entities[kind.path].reinvested = 0.0
+        if len(s.entities[self.kinds[0].path].history) < self.last:
+            self.month(x, s)
+        elif s.entities["revolving"].by_balance:  # what is held, and would be lacking
+            self.shares(x, s, 0.0)
         self.add(x, s)
         pool = s.pool
         pool.reinvested = x.total([s.entities[kind.path].reinvested for kind in self.kinds])
 
+    def remember(self, s: State, kind: Kind) -> None:
+        """What a unit of this age pays that may be spent, and by how much its balance falls."""
+        unit = s.entities[kind.unit]
+        spendable: Value = 0.0
+        gone: Value = 0.0
+        for name in kind.flows():
+            amount = getattr(unit, kind.profile(name))
+            if name == "interest":
+                amount = amount * s.entities[kind.path].income
+            else:
+                gone = gone + amount
+            if name in PRINCIPAL or (name == "interest" and self.everything):
+                spendable = spendable + amount
+        unit.by_age["spendable"].append(spendable)
+        unit.by_age["gone"].append(gone)
+
     def month(self, x: Numbers, s: State) -> None:
         """The steps of a month."""
         pool, revolving = s.pool, s.entities["revolving"]
+        owners = [s.entities[kind.path] for kind in self.kinds]
         own_collections = pool.collections if self.everything else pool.principal_collections
         arriving = own_collections / float(self.steps)
         kept = 0.0 if self.retained is None else x.maximum(self.retained(x, s), 0.0)
+        paid = [self.by_step(x, s, kind, due_day, "spendable") for kind, due_day in self.due()]
+        by_balance = revolving.by_balance  # structure of the deal, not a value
+        gone = [self.by_step(x, s, kind, due_day, "gone") for kind, due_day in self.due()] if by_balance else []
+        run_off = [own.balance for own in owners]
+        for own in owners:
+            own.balance = own.opening_balance
+            own.history.append([])
+        shares = [] if by_balance else self.shares(x, s, 0.0)
         arrived: Value = 0.0
         spent: Value = 0.0
-        first = len(s.entities[self.kinds[0].path].history)
         for step in range(self.steps):
-            arrived = arrived + arriving
-            for kind, due_day in zip(self.kinds, self.due_days, strict=True):
-                arrived = arrived + self.pay(x, s, kind, due_day, first + step)
+            arrived = x.total([arrived, arriving, *(steps[step] for steps in paid)])
+            for own, steps in zip(owners, gone, strict=False):
+                own.balance = cleared(x, s, own.balance - steps[step])
             gate = x.both(revolving.days > ceil((step + 1) * MONTH / self.steps) - 0.5, revolving.buying > 0.5)
             cash = x.where(gate, x.maximum(arrived - kept - spent, 0.0), 0.0)
-            spent = spent + self.buy(x, s, cash)
+            spent = spent + self.buy(s, cash, self.shares(x, s, cash) if by_balance else shares)
+        for own, left in zip(owners, run_off, strict=True):
+            own.balance = left + own.purchased
 
-    def pay(self, x: Numbers, s: State, kind: Kind, due_day: int | None, now: int) -> Value:
-        """What the purchases of one kind pay in a step; the cash of it that may be spent."""
-        own, unit = s.entities[kind.path], s.entities[kind.unit]
-        history = own.history
-        paid: Value = 0.0
-        for age, bought in self.due(history, kind, due_day, now):
-            flows = unit.by_age[age]
-            for name in kind.lines():
-                amount = bought * flows[name]
-                if name == "interest":
-                    amount = amount * own.income
-                if self.sold:
-                    amount = x.where(s.deal.called > 0.5, 0.0, amount)
-                setattr(own, name, getattr(own, name) + amount)
-                own.balance = own.balance - (0.0 if name == "interest" else amount)
-                if name in PRINCIPAL or (name == "interest" and self.everything):
-                    paid = paid + amount
-        own.balance = cleared(x, s, own.balance)
-        return paid
+    def due(self) -> list[tuple[Kind, int | None]]:
+        """The kinds with the day on which all purchases of a month are due, if there is one."""
+        return list(zip(self.kinds, self.due_days, strict=True))
 
-    def due(self, history: list[Value], kind: Kind, due_day: int | None, now: int) -> list[tuple[int, Value]]:
-        """The purchases that pay in a step, with their age in months."""
-        steps = self.steps
+    def by_step(self, x: Numbers, s: State, kind: Kind, due_day: int | None, name: str) -> list[Value]:
+        """What the purchases of one kind pay, or how far their balance falls, in each step of the month."""
+        history, profile = s.entities[kind.path].history, s.entities[kind.unit].by_age[name]
+        ages = range(1, min(kind.length, len(history)) + 1)
+        weights = [profile[age] for age in ages]
         if due_day is None:
-            ages = range(1, min(kind.length, now // steps) + 1)
-            return [(age, history[now - age * steps]) for age in ages]
-        month, step = divmod(now, steps)
-        if step != ceil(due_day / MONTH * steps) - 1:
-            return []
-        ages = range(1, min(kind.length, month) + 1)
-        return [(age, par) for age in ages for par in history[(month - age) * steps : (month - age + 1) * steps]]
+            found = [x.dot([history[-age][step] for age in ages], weights) for step in range(self.steps)]
+        else:
+            found = [0.0] * self.steps
+            months = [s.past(f"{kind.path}.purchased", age) for age in ages]
+            found[ceil(due_day / MONTH * self.steps) - 1] = x.dot(months, weights)
+        return [self.kept(x, s, value) for value in found]
 
-    def fall_behind(self, x: Numbers, s: State, kind: Kind) -> None:
-        """The arrears of all purchases of one kind at the end of a month."""
-        own, unit = s.entities[kind.path], s.entities[kind.unit]
-        history, steps = own.history, self.steps
-        months = len(history) // steps
-        ages = range(1, min(kind.length, months - 1) + 1) if kind.lent() else ()
-        bought = [x.total(history[(months - 1 - age) * steps : (months - age) * steps]) for age in ages]
-        for name in kind.lent():
-            setattr(own, name, self.kept(x, s, x.dot(bought, [unit.by_age[age][name] for age in ages])))
-
-    def buy(self, x: Numbers, s: State, cash: Value) -> Value:
-        """Spend cash on the mix; what was spent."""
+    def shares(self, x: Numbers, s: State, cash: Value) -> list[tuple[Value, Value]]:
+        """What each kind gets of a unit of cash, and the par that is bought with it."""
         names = [kind.name for kind in self.kinds]
+        parts = cash_parts(x, s, names, cash)
+        prices = [s.entities[kind.path].price / 100.0 for kind in self.kinds]
+        return [(part, x.ratio(part, price)) for part, price in zip(parts, prices, strict=True)]
+
+    def buy(self, s: State, cash: Value, shares: Sequence[tuple[Value, Value]]) -> Value:
+        """Spend cash on the mix; what was spent."""
         spent: Value = 0.0
-        for name, part in zip(names, cash_parts(x, s, names, cash), strict=True):
-            own = s.entities[f"receivables.{name}"]
-            price = cash * part
-            par = x.ratio(price, own.price / 100.0)
-            own.history.append(par)
+        for kind, (part, share) in zip(self.kinds, shares, strict=True):
+            own = s.entities[kind.path]
+            price, par = cash * part, cash * share
+            own.history[-1].append(par)
             own.reinvested = own.reinvested + price
             own.purchased = own.purchased + par
             own.balance = own.balance + par

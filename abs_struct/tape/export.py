@@ -10,7 +10,10 @@ from pathlib import Path
 from abs_struct.core.findings import TapeError
 from abs_struct.tape.stratify import Band, Stratification
 
-HEADER = ("by", "band", "loans", "share_of_loans", "balance", "share", "wa_rate", "wa_remaining_term")
+HEADER = (
+    "by", "band", "loans", "share_of_loans", "balance", "share", "wa_rate", "wa_remaining_term", "wa_original_term",
+    "wa_age", "wa_fico",
+)  # fmt: skip
 STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -48,7 +51,8 @@ def write_tables(path: str | Path, tables: Sequence[Stratification]) -> Path:
 
 def cells_of(band: Band) -> tuple[float | int | None, ...]:
     """The figures of a row: counts, shares as fractions, balance in currency units."""
-    return band.loans, band.share_of_loans, band.balance, band.share, band.wa_rate, band.wa_remaining_term
+    figures = (band.loans, band.share_of_loans, band.balance, band.share, band.wa_rate, band.wa_remaining_term)
+    return (*figures, band.wa_original_term, band.wa_age, band.wa_fico)
 
 
 def write_csv(file: Path, tables: Sequence[Stratification]) -> None:
@@ -70,16 +74,19 @@ def write_excel(file: Path, tables: Sequence[Stratification]) -> None:
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "align": "right", "valign": "bottom"})
     first = book.add_format({"bold": True, "bottom": 1, "valign": "bottom"})
     title = book.add_format({"bold": True, "font_size": 13})
-    formats = ("#,##0", "0.00%", "#,##0.00", "0.00%", "0.00%", "0.00")
+    formats = ("#,##0", "0.00%", "#,##0.00", "0.00%", "0.00%", "0.00", "0.00", "0.00", "0")
     styles = [book.add_format({"num_format": code}) for code in formats]
     totals = [book.add_format({"num_format": code, "bold": True, "top": 1}) for code in formats]
     total_label = book.add_format({"bold": True, "top": 1})
-    names = ("Loans", "% of loans", "Balance", "% of balance", "WA rate", "WA remaining term")
+    names = (
+        "Loans", "% of loans", "Balance", "% of balance", "WA rate", "WA remaining term", "WA original term", "WA age",
+        "WA FICO",
+    )  # fmt: skip
     for table in tables:
         sheet = book.add_worksheet(table.by[:31])
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 26)
-        sheet.set_column(1, 6, 15)
+        sheet.set_column(1, len(names), 13)
         sheet.write_string(0, 0, table.title, title)
         sheet.write_string(2, 0, "Band", first)
         for column, name in enumerate(names, 1):
@@ -93,4 +100,21 @@ def write_excel(file: Path, tables: Sequence[Stratification]) -> None:
                 else:
                     sheet.write_number(row, column, value, style)
         sheet.freeze_panes(3, 1)
+        chart = book.add_chart({"type": "bar"})
+        last_row = 2 + len(table.bands)
+        chart.add_series(
+            {
+                "name": "% of balance",
+                "categories": [sheet.name, 3, 0, last_row, 0],
+                "values": [sheet.name, 3, 4, last_row, 4],
+                "fill": {"color": "#0072B2"},
+                "gap": 40,
+            }
+        )
+        chart.set_title({"name": table.title, "name_font": {"size": 11}})
+        chart.set_legend({"none": True})
+        chart.set_y_axis({"reverse": True})
+        chart.set_x_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
+        chart.set_size({"width": 720, "height": 120 + 22 * len(table.bands)})
+        sheet.insert_chart(len(table.bands) + 6, 0, chart)
     book.close()

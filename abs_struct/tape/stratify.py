@@ -33,6 +33,8 @@ WORDS = {
     "original_term": "Original term (months)",
     "grade": "Grade",
     "product": "Product",
+    "originator": "Originator",
+    "borrower_id": "Obligor",
     "purpose": "Purpose",
     "state": "State",
     "region": "Region",
@@ -42,7 +44,7 @@ WORDS = {
 }
 ORDER = (
     "balance", "original_balance", "rate", "original_term", "remaining_term", "age", "fico", "grade", "product",
-    "purpose", "state", "region", "days_past_due", "tape",
+    "originator", "purpose", "state", "region", "days_past_due", "status", "tape",
 )  # fmt: skip
 MOST_WORDS = 15
 
@@ -63,6 +65,9 @@ class Band:
     wa_remaining_term: float | None
     low: float | None = None
     high: float | None = None
+    wa_original_term: float | None = None
+    wa_age: float | None = None
+    wa_fico: float | None = None
 
     @property
     def balance(self) -> float:
@@ -148,10 +153,7 @@ def by_value(tape: Tape, column: Column) -> list[Group]:
     """One band a value, numbers in their order and words by balance; beyond the largest, all others share a band."""
     values, place = np.unique(column, return_inverse=True)
     cents = tape.columns["balance_cents"]
-    weight = [total_cents(cents[place == k]) for k in range(len(values))] if len(values) <= 10_000 else None
-    if weight is None:
-        counts = np.bincount(place)
-        weight = counts.tolist()
+    weight = np.bincount(place, weights=cents).tolist()  # exact: whole cents below 2^53
     ranked = sorted(range(len(values)), key=lambda k: (-weight[k], str(values[k])))
     shown = ranked if len(ranked) <= MOST_WORDS + 1 else ranked[:MOST_WORDS]
     if column.dtype.kind != "U" or max(map(len, map(str, values))) <= 2 < len(values) <= MOST_WORDS:
@@ -197,7 +199,18 @@ def band(tape: Tape, mask: Column, label: str, low: float | None, high: float | 
         wa_remaining_term=weighted(tape.columns["remaining_term"][mask], cents[mask]),
         low=low,
         high=high,
+        wa_original_term=weighted(tape.columns["original_term"][mask], cents[mask]),
+        wa_age=weighted(tape.columns["age"][mask], cents[mask]),
+        wa_fico=average_score(tape, mask),
     )
+
+
+def average_score(tape: Tape, mask: Column) -> float | None:
+    """The average score of the loans of a mask (N,) that have one, or None."""
+    if (scores := tape.columns.get("fico")) is None:
+        return None
+    known = mask & ~np.isnan(scores) if scores.dtype.kind == "f" else mask
+    return weighted(scores[known], tape.columns["balance_cents"][known])
 
 
 def label_of(name: str, low: float | None, high: float | None, whole: bool) -> str:

@@ -117,6 +117,46 @@ def test_half_of_the_servicing_fee_ranks_behind_interest() -> None:
     assert lost.lines["accounts.liquidity.drawn"][6] > 1e6
 
 
+def test_tax_is_set_aside_until_its_quarter() -> None:
+    """Between July, October, January and April what is owed lies in the tax reserve, and is paid from it in full."""
+    lines, dates = base().lines, base().dates
+    paid = lines["fees.tax.paid"]
+    months = {dates[t].month for t in np.flatnonzero(paid) if t < len(dates) - 1}
+    assert months <= {1, 4, 7, 10}
+    for t in range(4, 13):
+        assert lines["accounts.tax_reserve.balance"][t] == pytest.approx(lines["fees.tax.shortfall"][t], abs=1e-6)
+    assert paid[6] == pytest.approx(lines["fees.tax.due"][4:7].sum(), rel=1e-12)
+    assert lines["fees.tax.shortfall"][-1] == lines["accounts.tax_reserve.balance"][-1] == 0.0
+    assert paid.sum() == pytest.approx(0.0326 * lines["pool.interest"].sum(), rel=1e-12)
+    after = deal().with_({"triggers.event_of_default.fired": 5}).run().lines
+    assert after["fees.tax.paid"][5] == pytest.approx(after["fees.tax.due"][4:6].sum(), rel=1e-12)  # at once
+    assert not after["accounts.tax_reserve.balance"][5:].any()
+
+
+def test_the_two_ledgers_are_those_of_the_plan() -> None:
+    """Item by item: reserves pooled, tax, issue, transfer reserve, agents, expenses, servicer, interest, the rest."""
+    sections = base().terms.waterfall
+    said = {name: [step.name or step.default_name() for step in section.steps] for name, section in sections.items()}
+    assert said["income"] == [
+        "release_transfer_reserve", "release_tax_reserve", "release_liquidity", "pay_tax", "fill_tax_reserve",
+        "pay_issue_costs", "fill_transfer_reserve", "senior_costs", "pay_expenses", "pay_servicer_part", "interest_A",
+        "interest_B", "servicer_rest", "all_to_principal", "top_up_principal", "fill_liquidity", "expenses_above_cap",
+        "interest_sub", "rest_to_principal",
+    ]  # fmt: skip
+    assert sections["after_default"].steps[3].targets[0] == "tax"
+    assert said["after_default"][4:] == [
+        "interest_A", "principal_A", "interest_B", "principal_B", "principal_sub", "residual_sub",
+    ]  # fmt: skip
+    lost = deal().with_({"assumptions.interruption": "{from: 6, months: 1}", "accounts.liquidity.required": "0"}).run()
+    drawn = lost.lines["accounts.principal.drawn"]
+    assert drawn[5] == 0.0
+    legs = [
+        name for name in lost.lines if name.startswith("waterfall.income.") and name.endswith("from_principal.paid")
+    ]
+    assert drawn[6] == pytest.approx(sum(lost.lines[name][6] for name in legs))
+    assert drawn[6] > 1e6
+
+
 def break_even(changes: dict[str, str]) -> dict[str, float]:
     """The largest multiple of defaults, in steps of 0.01, at which a class gets all its principal."""
     multiples = np.round(np.arange(1.5, 7.5, 0.01), 2)

@@ -101,3 +101,26 @@ def test_other_kinds_of_file_are_refused(tmp_path):
     """Tables are written as CSV or Excel only."""
     with pytest.raises(TapeError, match=r"written as \.csv or \.xlsx, not '\.pdf'"):
         write_tables(tmp_path / "tables.pdf", ())
+
+
+def test_more_averages_and_the_largest_obligors(tmp_path):
+    """Age, original term and score are averaged too; obligors are ranked by balance however many there are."""
+    rows = [(100 * (i + 1), "0.1", 10, f"S{i:05d}", "700" if i else "", 0) for i in range(10_050)]
+    table = stratify(tape_of(rows, tmp_path), ["state"])[0]
+    assert [band.label for band in table.bands[:2]] == ["S10049", "S10048"]
+    assert (table.total.wa_fico, table.total.wa_age) == (700.0, table.total.wa_original_term - 10.0)
+
+
+def test_charts(tmp_path):
+    """A picture a table, PNG and SVG; the same tables give the same bytes; a sheet of Excel has its chart."""
+    from zipfile import ZipFile
+
+    from abs_struct.handoff.strata import write_strata
+
+    tape = tape_of([(10_000, "0.10", 10, "CA", "", 0), (30_000, "0.20", 30, "$TX", "700", 0)], tmp_path)
+    tables = stratify(tape, ["state", "rate"])
+    first, second = (write_strata(tables, tmp_path / name, "loans.csv") for name in ("a", "b"))
+    assert [file.name for file in first] == ["state.png", "state.svg", "rate.png", "rate.svg"]
+    assert [file.read_bytes() for file in first] == [file.read_bytes() for file in second]
+    write_tables(tmp_path / "tables.xlsx", tables)
+    assert sum("charts/chart" in name for name in ZipFile(tmp_path / "tables.xlsx").namelist()) == 2
