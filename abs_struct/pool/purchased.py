@@ -23,9 +23,9 @@ from abs_struct.core.state import Slot, State
 from abs_struct.curves import Assumptions
 from abs_struct.pool import arrears
 from abs_struct.pool import lines as declared
-from abs_struct.pool.book import Book, delay_of, reader
+from abs_struct.pool.book import Book, delay_of
 from abs_struct.pool.products import unit_of
-from abs_struct.pool.project import Placed, Projection, ProjectPool
+from abs_struct.pool.project import Placed, Projection, ProjectPool, RateTable
 from abs_struct.pool.returns import Returns, returns_of
 from abs_struct.terms.revolving import Receivable
 
@@ -145,20 +145,16 @@ class RunOffPurchases:
 
     def prepare(self, x: Numbers, s: State) -> None:
         """The monthly rates of the units, by age."""
+        table = RateTable(x, s, 1.0 / 12.0)
         for kind in self.kinds:
             unit = s.entities[kind.unit]
-            curve, at = kind.prepayment
-            unit.prepayment_rate = self.rate(x, s, curve, at, unit.age)
+            unit.prepayment_rate = table.rate(*kind.prepayment, unit.age)
             if kind.unit_book.amount:
                 kind.unit_book.prepare(x, s)
             else:
-                unit.default_rate = self.rate(x, s, *kind.default, unit.age)
+                unit.default_rate = table.rate(*kind.default, unit.age)
             if kind.delay is not None:
                 kind.delay.prepare(x, s)
-
-    def rate(self, x: Numbers, s: State, curve: Any, at: str, age: Any) -> Any:
-        """The rate of a curve by age, nil without one."""
-        return 0.0 if curve is None else curve.rate(x, reader(s, at), age, s.pool.period, 1.0 / 12.0)
 
     def apply(self, x: Numbers, s: State) -> None:
         """One more month of every unit, and the flows of all that was bought."""
