@@ -34,7 +34,7 @@ class Ladder:
         return np.where(~np.isnan(self.triangle), np.arange(self.triangle.shape[1]), 0).max(axis=1)
 
     @cached_property
-    def known(self) -> Grid:
+    def known(self) -> Any:
         """The last known amount of each vintage, (V,)."""
         return self.triangle[np.arange(len(self.triangle)), self.latest]
 
@@ -44,12 +44,12 @@ class Ladder:
         return np.concatenate([np.cumprod(self.factors[::-1])[::-1], [1.0]]) * self.tail
 
     @cached_property
-    def ultimate(self) -> Grid:
+    def ultimate(self) -> Any:
         """The amount to which each vintage comes, (V,)."""
         return self.known * self.to_ultimate[self.latest]
 
     @cached_property
-    def reserve(self) -> Grid:
+    def reserve(self) -> Any:
         """What is still to come, (V,)."""
         return self.ultimate - self.known
 
@@ -100,7 +100,7 @@ class Ladder:
             found += self.ultimate[k] * later * shared
         return float(np.sqrt(found))
 
-    def blended(self, prior: Any) -> Grid:
+    def blended(self, prior: Any) -> Any:
         """Bornhuetter and Ferguson: what is known, and of a prior amount what is still to come, (V,)."""
         return self.known + np.asarray(prior, dtype=float) * (1.0 - self.timing[self.latest])
 
