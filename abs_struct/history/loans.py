@@ -22,7 +22,7 @@ DEFAULTED, PAID, OPEN = "charged_off", "paid", "current"
 class History:
     """N loans of the past.
 
-    original : (N,) what was lent, currency units; term : (N,) months
+    original : (N,) what was lent, currency units; rate : (N,) fraction a year; term : (N,) months
     start, end : (N,) months of origination, and of the charge-off or the last payment
     ended : (N,) `charged_off`, `paid` or `current`
     lost : (N,) principal not repaid of those charged off; recovered : (N,) of it received since, after costs
@@ -31,6 +31,7 @@ class History:
     """
 
     original: Money
+    rate: Money
     term: Months
     start: Months
     end: Months
@@ -80,7 +81,8 @@ class History:
         """Some of the loans."""
         return replace(
             self,
-            original=self.original[rows], term=self.term[rows], start=self.start[rows], end=self.end[rows],
+            original=self.original[rows], rate=self.rate[rows], term=self.term[rows],
+            start=self.start[rows], end=self.end[rows],
             ended=self.ended[rows], lost=self.lost[rows], recovered=self.recovered[rows],
             segments={name: values[rows] for name, values in self.segments.items()},
         )  # fmt: skip
@@ -172,6 +174,6 @@ def history_of(tape: Tape, lag: int = LAG, observed: int | None = None) -> Histo
     texts = {name: values for name, values in columns.items() if values.dtype.kind in "US" and name != "loan_id"}
     texts |= {"term": np.char.mod("%d", columns["original_term"])}
     return History(
-        original, columns["original_term"].astype(np.int64), start, end, ended, lost,
+        original, columns["rate"], columns["original_term"].astype(np.int64), start, end, ended, lost,
         np.where(ended == DEFAULTED, recovered, 0.0), known, texts, lag,
     )  # fmt: skip
