@@ -88,8 +88,8 @@ def rows() -> Iterator[Row]:
             ratio(lambda: scan(hundred, groups=["grade"]), lambda: scan(ten, groups=["grade"]), 1),
         )
         first, second = (scan(ten, groups=["grade"]).columns for _ in range(2))
-        differ = float(sum(not np.array_equal(first[column], second[column]) for column in first))
-        yield Row("columns of the rows that differ between two runs", "<= 0", (differ, differ, differ))
+        same = float(sum(np.array_equal(first[column], second[column]) for column in first))
+        yield Row("columns of the rows that two runs give bit for bit, of 9", ">= 9", (same, same, same))
 
 
 if __name__ == "__main__":
