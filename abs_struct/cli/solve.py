@@ -11,6 +11,7 @@ from abs_struct.cli.options import Changes, DealPath, Folder, Json, TapePath, fo
 from abs_struct.cli.terminal import Progress, print_json, printable, say, table
 
 if TYPE_CHECKING:
+    from abs_struct.deal import Deal
     from abs_struct.study import BreakEven
     from abs_struct.study.sizes import Size
 
@@ -99,7 +100,8 @@ def break_even(
 
 def show_break_even(found: BreakEven) -> None:
     """The table on the terminal: a row for each cell, a column for each class; or a row for each class of one cell."""
-    print(f"{printable(found.deal)}: break-even of {', '.join(found.paths)}, until {found.until}")
+    what = f"{', '.join(found.paths)}{' (times what it is)' if found.times else ''}"
+    print(f"{printable(found.deal)}: break-even of {what}, until {found.until}")
     low, high = found.printed(found.span.low), found.printed(found.span.high)
     if len(found) == 1 and not found.cells.varied:
         rows = [
@@ -286,7 +288,8 @@ def size(
     stress: Annotated[
         Path | None,
         typer.Option(
-            "--stress", metavar="FILE", help="YAML of class -> scenario -> {path: value}.", show_default=False
+            "--stress", metavar="FILE", show_default=False,
+            help="YAML of class -> scenario -> {path: value}, or a stress file; the toolkit's own if left out.",
         ),
     ] = None,
     set_of: Annotated[
@@ -317,10 +320,9 @@ def size(
     from abs_struct.study import size_notes
     from abs_struct.study.executors import executor_of
 
-    stresses = stresses_of(stress, set_of)
     with Progress("size") as progress, executor_of(executor, workers, scheduler) as where:
         progress.stage("reading the deal and its tape")
-        base = loaded(deal, changes, tape)
+        base, stresses = stresses_for(loaded(deal, changes, tape), stress, set_of)
         found = size_notes(
             base, stresses, notes=words_of(notes) or None, until=until, total_free=total_free, executor=where,
             progress=progress,
@@ -333,7 +335,7 @@ def size(
     rows = [
         [
             one.note, f"{100.0 * one.before:.4f}%", f"{100.0 * one.share:.4f}%", f"{one.amount:,.2f}",
-            f"{100.0 * one.subordination:.4f}%", survival(one), one.bound,
+            f"{abs(round(100.0 * one.subordination, 4)):.4f}%", survival(one), one.bound,
         ]
         for one in found.classes
     ]  # fmt: skip
@@ -349,20 +351,16 @@ def survival(one: Size) -> str:
     return "none given" if one.survives is None else "survives" if one.survives else "FAILS"
 
 
-def stresses_of(file: Path | None, given: list[str] | None) -> dict[str, dict[str, dict[str, str]]]:
-    """The stresses of the file, and those of the command line, which are named by their number.
-
-    Raises
-    ------
-    UsageError : neither
-    """
-    from abs_struct.core.findings import UsageError
+def stresses_for(
+    deal: Deal, file: Path | None, given: list[str] | None
+) -> tuple[Deal, dict[str, dict[str, dict[str, str]]]]:
+    """The stresses of a file, or the toolkit's own, and those of the command line, which are named by their number."""
     from abs_struct.study.sizing import stress_of, stresses_from
 
-    found = stresses_from(file) if file is not None else {}
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    if file is not None or not given:
+        deal, found = stresses_from(deal, file)
     for number, text in enumerate(given or (), start=1):
         note, changes = stress_of(text)
         found.setdefault(note, {})[f"set {number}"] = changes
-    if not found:
-        raise UsageError("say which stresses, as in --stress FILE or --set-of 'A: assumptions.default.multiple=4.5'")
-    return found
+    return deal, found

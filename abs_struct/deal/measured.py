@@ -293,6 +293,10 @@ class Measured:
         """Weighted average life of the pool's principal, in years from closing."""
         return weighted_average_life(self.pool_principal(), self.years)
 
+    def net_loss_rate(self) -> Any:
+        """Cumulative net loss of the pool at the end, as a fraction of its initial balance."""
+        return self.lines["pool.cumulative_net_loss"][-1] / self.lines["pool.initial_balance"][-1]
+
     def residual(self) -> Array:
         """What the residual receives, (T,) or (T, S)."""
         paths = [name for name in self.lines if name.startswith("residuals.") and name.endswith(".paid")]

@@ -45,6 +45,7 @@ NOTE_MEASURES: dict[str, Callable[[Measures, str], Any]] = {
 DEAL_MEASURES: dict[str, Callable[[Measures], Any]] = {
     "pool.wal": Measures.pool_wal,
     "pool.net_loss": lambda m: m.lines["pool.cumulative_net_loss"][-1],
+    "pool.net_loss_rate": Measures.net_loss_rate,
     "pool.defaulted": lambda m: total(m.lines["pool.defaulted"]),
     "residual.paid": lambda m: total(m.residual()),
     "residual.irr": Measures.residual_irr,

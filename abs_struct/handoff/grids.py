@@ -68,7 +68,9 @@ def write_table(frame: Any, path: Path) -> Path:
 def number_format(measure: str) -> str:
     """How the cells of a measure print: rates in per cent, lives with two decimals, money in units."""
     word = measure.rpartition(".")[2]
-    if word in {"yield", "monthly_yield", "irr", "enhancement", "cost_of_funds", "break_even_rate", "break_even_loss"}:
+    if word in {"yield", "monthly_yield", "irr", "enhancement", "cost_of_funds"} or word.endswith(
+        ("_rate", "even_loss")
+    ):
         return "rate"
     return "life" if word.endswith(("wal", "modified_duration", "convexity", "multiple")) else "money"
 

@@ -28,31 +28,31 @@ def write_sizes(found: Sizes, folder: str | Path) -> list[Path]:
     file = place / "sizes.xlsx"
     with whole(file) as draft:
         workbook, paper = new_workbook(draft, f"{found.deal}: sizes", "largest classes that survive their stresses")
-        sheet = paper.sheet("Sizes", widths=(14, 12, 12, 18, 16, 14, 30))
+        sheet = paper.sheet("Sizes", widths=(14, 30, 14, 20, 14, 14, 34))
         total = "is free" if found.total_free else "is kept"
         sheet.title(
             f"{found.deal}: sizes", f"the largest that survive, until {found.until}; the total of the notes {total}"
         )
-        row = sheet.header(3, ("Class", "Was", "Size", "Amount", "Below it", "Stresses", "Binding stress"), (0, 6))
+        row = sheet.header(3, ("Class", "Binding stress", "Was", "Amount", "Size", "Below it", "Stresses"), (0, 1))
         for one in found.classes:
             survives = {True: "survives", False: "fails", None: "none given"}[one.survives]
             sheet.text(row, 0, one.note, "strong")
-            sheet.number(row, 1, one.before, "rate")
-            sheet.number(row, 2, one.share, "rate")
+            sheet.text(row, 1, one.bound, "cell.")
+            sheet.number(row, 2, one.before, "rate")
             sheet.number(row, 3, one.amount, "money")
-            sheet.number(row, 4, one.subordination, "rate")
-            sheet.text(row, 5, survives, "fail" if one.survives is False else "cell>")
-            sheet.text(row, 6, one.bound, "cell.")
+            sheet.number(row, 4, one.share, "rate")
+            sheet.number(row, 5, one.subordination, "rate")
+            sheet.text(row, 6, survives, "fail" if one.survives is False else "cell>")
             row += 1
         sheet.text(
             row + 1, 0, "Shares of the pool; below it: what is subordinated, overcollateralisation counted.", "plain"
         )
-        row = sheet.header(row + 3, ("Class", "Stress", "", "", "Largest end", "Outcome"), (0, 1, 5))
+        row = sheet.header(row + 3, ("Class", "Stress", "Largest end", "Outcome"), (0, 1, 3))
         for stress in found.stresses:
             sheet.text(row, 0, stress.note, "strong")
             sheet.text(row, 1, stress.name, "cell")
-            sheet.number(row, 4, stress.most, "rate")
-            sheet.text(row, 5, stress.outcome, "cell.")
+            sheet.number(row, 2, stress.most, "rate")
+            sheet.text(row, 3, stress.outcome, "cell.")
             row += 1
         sheet.text(
             row + 1,

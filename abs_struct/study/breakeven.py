@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from abs_struct.core.findings import DealError, UsageError, listed, nearest
 from abs_struct.curves.default.stress import LARGEST
@@ -19,13 +21,16 @@ from abs_struct.study.axes import Axis, number_of
 from abs_struct.study.breakeven_table import REACHED, BreakEven
 from abs_struct.study.designs import Design, base_text
 from abs_struct.study.ksection import SURVIVES, Array, Rows, turns
+from abs_struct.study.levers import Lever, default_levers
 from abs_struct.study.scenarios import Progress
-from abs_struct.study.trials import Range, Trials, cells_of, range_of, same_level
+from abs_struct.study.trials import Fields, Range, Trials, cells_of, range_of
+from abs_struct.study.varied import Varied
 
 SCAN = 33
 TOLERANCE = 1e-9
 HALF_A_CENT = 0.005
 MULTIPLE = "default.multiple"
+LOSS = "pool.net_loss_rate"
 #: Levels of default curves, which a multiple raises to 100% at most.
 LEVELS = ("cnl", "cgd", "cdr", "mdr")
 UNTIL = {
@@ -113,44 +118,86 @@ def break_even(
     Source: definition; the break-even table of structurers and rating agencies.
     """
     test, names = until_of(until), classes_of(deal, notes)
-    paths = [of] if of is not None else multiples_of(deal)
-    where = range_of(span) if span is not None else usual_range(deal, paths[0])
+    levers = [Lever(of, 1.0)] if of is not None else multiples_of(deal)
+    where = range_of(span) if span is not None else range_for(deal, levers[0])
     if not tolerance > 0.0:
         raise UsageError(f"--tolerance {tolerance:g}: is above 0, such as 1e-9")
     levels = where.scan(scan)
-    trials = Trials(deal, cells_of(vary), same_level(paths, where), executor, progress)
+    trials = Trials(deal, cells_of(vary), raised(levers, where), executor, progress)
     trials.check(where)
     measures, cells = [f"{name}.{test.measure}" for name in names], len(trials)
 
+    seen = Seen()
+
     def missed(tried: Array, at: Rows) -> Array:
         """How much the class of each element misses in its cell, at a level."""
-        columns = trials.run(tried, at % cells, measures).columns
+        columns = trials.run(tried, at % cells, [*measures, LOSS]).columns
+        seen.add(at % cells, tried, columns[LOSS])
         return test.missed(np.array([columns[name] for name in measures])[at // cells, np.arange(len(at))])
 
-    table = trials.run(np.tile(levels, cells), np.repeat(np.arange(cells), scan), measures)
+    everywhere, at_all = np.tile(levels, cells), np.repeat(np.arange(cells), scan)
+    table = trials.run(everywhere, at_all, [*measures, LOSS])
     if all(table.reasons):
         raise DealError(f"no cell of the table can be run: {table.reasons[0]}")
+    seen.add(at_all, everywhere, table.columns[LOSS])
     short = np.concatenate([test.missed(table.columns[name]).reshape(cells, scan) for name in measures])
     found = turns(short, levels, missed, tolerance)
     shape = (len(names), cells)
     lowest, outcomes = found.lowest.reshape(shape), found.outcomes.reshape(shape)
-    losses, unplaced = losses_at(trials, np.clip(lowest, where.low, where.high))
-    outcomes[(outcomes == SURVIVES) & (unplaced > HALF_A_CENT)] = REACHED
+    whole = outcomes == SURVIVES
+    if whole.any():
+        outcomes[whole & spent(trials, where.high)] = REACHED
+    losses = seen.at(np.clip(lowest, where.low, where.high))
     return BreakEven(
-        deal.terms.name, trials.cells, tuple(names), tuple(paths), test.text, where, tolerance,
-        lowest, found.highest.reshape(shape), outcomes, losses,
+        deal.terms.name, trials.cells, tuple(names), tuple(lever.path for lever in levers), levers[0].base != 1.0,
+        test.text, where, tolerance, lowest, found.highest.reshape(shape), outcomes, losses,
     )  # fmt: skip
 
 
-def losses_at(trials: Trials, levels: Array) -> tuple[Array, Array]:
-    """Net loss of the pool, a fraction of its initial balance, and what it could not bear, at levels (N, C)."""
-    at = np.tile(np.arange(len(trials)), len(levels))
+@dataclass
+class Seen:
+    """The net loss of every level that was tried in a cell, so that none is run again to ask for it."""
+
+    tried: dict[tuple[int, float], float] = field(default_factory=dict)
+
+    def add(self, cells: Rows, levels: Array, losses: Array) -> None:
+        """Remember the losses at some levels, (n,)."""
+        self.tried.update(zip(zip(cells.tolist(), levels.tolist(), strict=True), losses.tolist(), strict=True))
+
+    def at(self, levels: Array) -> Array:
+        """The losses at levels that were tried, (N, C)."""
+        rows = [[self.tried[cell, level] for cell, level in enumerate(row)] for row in levels.tolist()]
+        return np.array(rows)
+
+
+def spent(trials: Trials, level: float) -> NDArray[np.bool_]:
+    """In which cells the pool cannot bear all that its default curve asks for at a level, (C,)."""
     slots = trials.deal.compiled.slots["pool"].lines
     unplaced = [f"pool.{line.name}" for line in slots if line.name == "unplaced_loss"]
-    table = trials.run(levels.ravel(), at, ["pool.net_loss"], ["pool.balance", *unplaced])
-    losses = table.columns["pool.net_loss"] / table.recorded["pool.balance"][0]
-    left = np.fmax.reduce(table.recorded[unplaced[0]]) if unplaced else np.zeros(len(at))  # it never falls
-    return losses.reshape(levels.shape), left.reshape(levels.shape)
+    everywhere = np.arange(len(trials))
+    if not unplaced:
+        return np.zeros(len(trials), dtype=bool)
+    table = trials.run(np.full(len(trials), level), everywhere, [LOSS], unplaced)
+    left = np.fmax.reduce(table.recorded[unplaced[0]])  # it never falls
+    return np.asarray(left > HALF_A_CENT)
+
+
+def raised(levers: Sequence[Lever], span: Range) -> Fields:
+    """Every lever at so many times its base."""
+
+    def times(lever: Lever, level: Any) -> Any:
+        """The value of a lever; what is a rounding above the most that it may be is the most."""
+        value = lever.base * level
+        return np.where(np.isclose(value, lever.most, rtol=1e-12, atol=0.0), lever.most, value)
+
+    def fields(levels: Array, at: Rows) -> list[Varied]:
+        ends = [(float(times(lever, span.low)), float(times(lever, span.high))) for lever in levers]
+        return [
+            Varied.of_numbers(lever.path, times(lever, levels), span.words, end)
+            for lever, end in zip(levers, ends, strict=True)
+        ]
+
+    return fields
 
 
 def classes_of(deal: Deal, notes: Sequence[str] | None) -> list[str]:
@@ -167,20 +214,27 @@ def classes_of(deal: Deal, notes: Sequence[str] | None) -> list[str]:
     return list(notes) if notes else [name for name, note in known.items() if not note.subordinated_loan]
 
 
-def multiples_of(deal: Deal) -> list[str]:
-    """The multiples of all default curves of a deal.
+def multiples_of(deal: Deal) -> list[Lever]:
+    """The multiples of all default curves of a deal, or the charge-off rate of card accounts, so many times.
 
     Raises
     ------
-    UsageError : a curve without a multiple, or none
+    UsageError : no curve with a multiple
     """
-    found = [path for path in deal.compiled.inputs if path.endswith(MULTIPLE)]
+    found = [Lever(path, 1.0, LARGEST) for path in deal.compiled.inputs if path.endswith(MULTIPLE)]
+    if deal.terms.assumptions.cards is not None:
+        found = [replace(one, base=1.0) if one.path.endswith(".multiple") else one for one in default_levers(deal)]
     if not found:
         raise UsageError(
             "the deal has no default curve with a multiple to raise; say what to raise, as in --of "
             "assumptions.default.cdr"
         )
     return found
+
+
+def range_for(deal: Deal, lever: Lever) -> Range:
+    """Up to the most that a lever may be, or where its curve comes to 100%."""
+    return Range(0.0, lever.most / lever.base) if lever.base != 1.0 else usual_range(deal, lever.path)
 
 
 def usual_range(deal: Deal, path: str) -> Range:

@@ -30,7 +30,8 @@ class BreakEven:
     """Break-even levels of N classes in C cells; every array is (N, C).
 
     cells : the fields that vary over the cells, none for the deal as it stands
-    paths : the fields that were raised; until : what a class has to keep
+    paths : the fields that were raised; times : whether the level is so many times what they are; until : what a class
+        has to keep
     span, tolerance : where was looked, and how closely, in the unit of the field (0.18 for 18%)
     levels : up to which a class survives from the lowest level on; inf where it survives the whole range, -inf where it
         fails at the lowest
@@ -44,6 +45,7 @@ class BreakEven:
     cells: Design
     notes: tuple[str, ...]
     paths: tuple[str, ...]
+    times: bool
     until: str
     span: Range
     tolerance: float
@@ -63,7 +65,7 @@ class BreakEven:
     @property
     def word(self) -> str:
         """What the level is called: break_even_multiple, break_even_rate or break_even_level."""
-        if self.paths[0].endswith("multiple"):
+        if self.times or self.paths[0].endswith("multiple"):
             return "break_even_multiple"
         return "break_even_rate" if self.span.high <= 1.0 else "break_even_level"
 
@@ -161,6 +163,7 @@ class BreakEven:
             "schema": "abs-struct/break-even/1",
             "deal": self.deal,
             "of": list(self.paths),
+            "times": self.times,
             "until": self.until,
             "range": [self.span.low, self.span.high],
             "tolerance": self.tolerance,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 #: A Study; it is not imported here, because it imports this module to draw itself.
 Drawn = Any
 LIVES = ("wal", "duration", "convexity", "multiple")
-RATES = ("yield", "irr", "enhancement", "cost_of_funds", "_rate", "_loss")
+RATES = ("yield", "irr", "enhancement", "cost_of_funds", "_rate", "even_loss")
 
 
 def printed(measure: str, value: float) -> str:

@@ -1,8 +1,8 @@
 """K-section: where something that holds at one level fails at another, for many brackets at once.
 
 Every pass tries some levels of every bracket that is still open, all of them side by side. Some of them cut the bracket
-evenly, so that it shrinks whatever the function does; six stand close to where the line through the last two
-failing levels comes to nil, at three distances, so that a smooth function is caught within a few passes. Only the
+evenly, so that it shrinks whatever the function does; nine stand close to where the line through the last two
+failing levels comes to nil, at several distances, so that a smooth function is caught within a few passes. Only the
 sign decides which part is kept: at the end the level holds and the one a tolerance away fails, whatever the slopes.
 """
 
@@ -21,10 +21,11 @@ Rows = NDArray[np.intp]
 Missed = Callable[[Array, Rows], Array]
 
 #: Levels tried in a pass: enough to make it worth its fixed cost. Few brackets are each cut the finer.
-PASS = 1_536
-LEAST, MOST = 8, 96
-#: How far from the expected level others are tried, as shares of its distance from the failing end.
-ASIDE = np.array([1e-1, 1e-3, 1e-6])
+PASS = 1_800
+LEAST, MOST = 12, 256
+#: How far from the expected level others are tried, on the side that holds and on the side that fails, as shares of its
+#: distance from the failing end; a third of the tolerance where that is more. Two that fail give the next line.
+BEFORE, BEHIND = np.array([0.1, 0.01, 0.001, 0.0]), np.array([0.2, 0.1, 0.01, 0.001, 0.0])
 MOST_PASSES = 200
 
 
@@ -99,9 +100,8 @@ def trials(now: Brackets, tolerance: float, count: int) -> Array:
         back = now.missed / slope / span  # how far the line comes to nil from the failing end, as a share
         least = tolerance / 3.0 / np.abs(span)
         known = np.isfinite(back) & (back > 0.0) & (back < 1.0)
-        aside = np.maximum(ASIDE * back[:, None], least[:, None])
-        near = 1.0 - back[:, None]
-        guided = np.column_stack([near - aside, near + aside])
+        near, far, least = 1.0 - back[:, None], back[:, None], least[:, None]
+        guided = np.column_stack([near - np.maximum(BEFORE * far, least), near + np.maximum(BEHIND * far, least)])
     even = np.linspace(0.0, 1.0, count - guided.shape[1] + 2)[1:-1]
     spare = np.linspace(0.0, 1.0, count + 2)[1:-1]
     shares = np.column_stack([guided, np.broadcast_to(even, (len(now), len(even)))])

@@ -103,7 +103,11 @@ def default_levers(deal: Deal) -> list[Lever]:
         if isinstance(multiple, float):
             return [Lever(f"{path}.multiple", multiple, 20.0)]
         raise UsageError(f"{path}: moves by period; write {{steps: ..., multiple: 1}}, so that it can be raised")
-    found = [Lever(f"{path}.multiple", curve.multiple, MOST) for path, curve in curves(deal, "default")]
+    found = []
+    for path, curve in curves(deal, "default"):
+        if not hasattr(curve, "multiple"):
+            raise UsageError(f"{path}: has no multiple; write cdr, mdr, cnl, cgd or a vector, so that it can be raised")
+        found.append(Lever(f"{path}.multiple", curve.multiple, MOST))
     if not found:
         raise UsageError("the deal has no default curve that could be raised; write one under assumptions.default")
     return found

@@ -40,7 +40,10 @@ class Size:
 
 @dataclass(frozen=True)
 class Stress:
-    """A stress of a class: the largest share of the pool, down to and with the class, that survives it; how it ends."""
+    """A stress of a class: the largest share of the pool, down to and with the class, that survives it; how it ends.
+
+    Where another stress binds the class it is the last that a scan of the range found to survive.
+    """
 
     note: str
     name: str

@@ -25,9 +25,12 @@ from abs_struct.deal.load import parse_document
 from abs_struct.study.axes import split
 from abs_struct.study.breakeven import Until, until_of
 from abs_struct.study.designs import Design, design_of, written
-from abs_struct.study.ksection import FROM, Array, Rows, Turns, turns
+from abs_struct.study.ksection import FROM, SURVIVES, Array, Rows, Turns, turns
 from abs_struct.study.scenarios import Progress
 from abs_struct.study.sizes import Size, Sizes, Stress
+from abs_struct.study.stress import targets_of
+from abs_struct.study.stresscells import cells_of
+from abs_struct.study.stressfile import StressFile, stress_file
 from abs_struct.study.trials import Range, Trials
 from abs_struct.study.varied import Varied
 from abs_struct.waterfall.engine import run
@@ -107,13 +110,25 @@ def size_notes(
     return search.found(tuple(sized), [scenario for _, scenario in owners], shares, pool)
 
 
-def stresses_from(path: str | Path) -> dict[str, dict[str, dict[str, str]]]:
-    """The stresses of a YAML file: class -> name -> {path: value}.
+def stresses_from(deal: Deal, path: str | Path | None = None) -> tuple[Deal, dict[str, dict[str, dict[str, str]]]]:
+    """The stresses of a YAML file, and the deal that they are of.
+
+    Parameters
+    ----------
+    deal : the base
+    path : class -> name -> {path: value}, or a stress file of multiples by level: each class then has the scenarios of
+        the level that its rating names; the stress file that comes with the toolkit when left out
+
+    Returns
+    -------
+    the deal, its card rates in the form that a stress moves, and class -> name -> path -> value
 
     Raises
     ------
-    UsageError : no such file, or a class or scenario that is not written so
+    UsageError : no such file, a class or scenario that is not written so, or levels that no class of the deal names
     """
+    if path is None:
+        return stresses_of_levels(deal, stress_file())
     file = Path(path)
     if not file.is_file():
         raise UsageError(f"{file}: no such file of stresses; give a YAML file of class -> name -> {{path: value}}")
@@ -123,6 +138,8 @@ def stresses_from(path: str | Path) -> dict[str, dict[str, dict[str, str]]]:
         raise UsageError(str(error)) from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+    if "levels" in tree:
+        return stresses_of_levels(deal, stress_file(file))
     found: dict[str, dict[str, dict[str, str]]] = {}
     for note, scenarios in tree.items():
         if not isinstance(scenarios, dict) or not scenarios:
@@ -134,7 +151,20 @@ def stresses_from(path: str | Path) -> dict[str, dict[str, dict[str, str]]]:
             if not isinstance(changes, dict) or not changes:
                 raise UsageError(f"{file}: {note}, scenario '{name}' is {changes!r}; write PATH: VALUE below it")
             found[str(note)][str(name)] = {str(field): written(value) for field, value in changes.items()}
-    return found
+    return deal, found
+
+
+def stresses_of_levels(deal: Deal, file: StressFile) -> tuple[Deal, dict[str, dict[str, dict[str, str]]]]:
+    """The scenarios of the level that the rating of each class names."""
+    cells = cells_of(deal, file)
+    targets = targets_of(deal, cells.levels, list(deal.terms.notes))
+    if not targets:
+        ratings = listed([f"{name} {note.rating}" for name, note in deal.terms.notes.items() if note.rating]) or "none"
+        raise UsageError(
+            f"no class has a rating that is a level of the stresses (levels: {listed(cells.levels)}; ratings: "
+            f"{ratings}); give stresses by class"
+        )
+    return cells.deal, {name: cells.changes(level) for name, level in targets.items()}
 
 
 def stress_of(text: str) -> tuple[str, dict[str, str]]:
@@ -216,13 +246,24 @@ class Search:
         found = self.test.missed(np.array([columns[name] for name in measures])[own, count])
         return np.where(self.shares(levels, at)[own, count] > 0.0, found, 0.0)
 
-    def round(self, close: float) -> tuple[Array, Turns]:
-        """The largest boundary under each stress, (C,), with the others as they are; and how each ends."""
+    def round(self, close: float) -> tuple[Array, NDArray[np.object_]]:
+        """The largest boundary under each stress, (C,), with the others as they are; and how each ends.
+
+        Those that may bind their class are found closely; of the others it is the last level of the scan that holds.
+        """
         cells, levels = len(self.cells), self.span.scan(SCAN)
         short = self.missed(np.tile(levels, cells), np.repeat(np.arange(cells), SCAN)).reshape(cells, SCAN)
-        found = turns(short, levels, self.missed, close)
-        most = np.clip(np.where(found.outcomes == FROM, self.span.high, found.lowest), 0.0, self.span.high)
-        return most, found
+        scanned = turns(short, levels, self.missed, np.inf)
+        most, outcomes = self.largest(scanned), scanned.outcomes
+        least = np.array([(most + levels[1])[self.owner == own].min() for own in self.owner])
+        close_by = np.flatnonzero((most <= least) & (outcomes != SURVIVES))
+        found = turns(short[close_by], levels, lambda level, at: self.missed(level, close_by[at]), close)
+        most[close_by] = self.largest(found)
+        return most, outcomes
+
+    def largest(self, found: Turns) -> Array:
+        """The largest boundary of each, (C,): the lowest at which it turns, or the end of the range where it holds."""
+        return np.clip(np.where(found.outcomes == FROM, self.span.high, found.lowest), 0.0, self.span.high)
 
     def found(self, sized: tuple[str, ...], names: Sequence[str], shares: Array, pool: float) -> Sizes:
         """Search until no boundary moves, and see that every class survives where it stands."""
@@ -232,7 +273,7 @@ class Search:
         moved, close, rounds = np.inf, FIRST, 0
         while rounds < MOST_ROUNDS and (moved > STILL or close > CLOSE):
             close = max(CLOSE, NEXT * close) if rounds else FIRST
-            most, turned = self.round(close)
+            most, outcomes = self.round(close)
             before = self.ends.copy()
             self.move(places, most, freely=rounds < ONLY_DOWN)
             moved, rounds = float(np.abs(self.ends - before).max()), rounds + 1
@@ -244,7 +285,7 @@ class Search:
             tuple(self.size(k, places, names, shares, most, fails, pool) for k in range(len(self.stack))),
             tuple(
                 Stress(self.stack[own], name, float(level), str(word))
-                for own, name, level, word in zip(self.owner, names, most, turned.outcomes, strict=True)
+                for own, name, level, word in zip(self.owner, names, most, outcomes, strict=True)
             ),
             rounds,
             moved <= STILL and rounds <= ONLY_DOWN,

@@ -109,9 +109,9 @@ def test_size_prints_and_writes_what_binds(deal: Path, tmp_path: Path) -> None:
     assert table["stress"].tolist() == ["high", "low", "set 1"]
     assert table["most"].min() == pytest.approx(frame["share"][0], abs=1e-8)
     sheet = pd.read_excel(out / "sizes.xlsx", header=None)
-    assert sheet.iloc[4, 2] == frame["share"][0]
+    assert sheet.iloc[4, 4] == frame["share"][0]
     found = json.loads(command(*words, "--json").stdout)
     assert found["schema"] == "abs-struct/size/1"
     assert found["classes"]["A"]["share"] == frame["share"][0]
-    assert "say which stresses" in refused("solve", "size", deal, code=2)
+    assert "no class has a rating that is a level of the stresses" in refused("solve", "size", deal, code=2)
     assert "'x' is no PATH=VALUE" in refused("solve", "size", deal, "--set-of", "A: x", code=2)

@@ -15,6 +15,7 @@ import abs_struct
 from abs_struct.core.findings import DealError, UsageError
 from abs_struct.study import scenarios
 from abs_struct.study.ksection import turns
+from abs_struct.study.levers import default_levers
 
 DEALS = Path(__file__).parents[2] / "deals"
 MULTIPLE = "assumptions.default.multiple"
@@ -264,3 +265,19 @@ def test_the_trigger_of_jb_is_worth_two_multiples() -> None:
     }
     found = abs_struct.break_even(deal, study, notes=["A"])
     assert found.levels[0].tolist() == pytest.approx([5.85, 2.93], abs=0.01)
+
+
+def test_a_card_trust_is_raised_by_its_charge_offs() -> None:
+    """So many times the charge-off rate as it stands; each level survives and fails a tolerance above."""
+    deal = shipped("card_2027_a")
+    found = abs_struct.break_even(deal, notes=["C"])
+    assert (found.paths, found.times, found.word) == (("assumptions.cards.charge_off",), True, "break_even_multiple")
+    level = float(found.levels[0, 0])
+    assert missed(deal, "C", {found.paths[0]: 0.0325 * level}) <= 0.005
+    assert missed(deal, "C", {found.paths[0]: 0.0325 * (level + 2e-9)}) > 0.005
+
+
+def test_a_curve_without_a_multiple_is_no_lever(tmp_path: Path) -> None:
+    """What moves all defaults together says which curve it cannot move."""
+    with pytest.raises(UsageError, match="has no multiple; write cdr"):
+        default_levers(small(tmp_path).with_({"assumptions.default": "{sda: 300%}"}))
