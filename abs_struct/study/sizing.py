@@ -25,7 +25,7 @@ from abs_struct.deal.load import parse_document
 from abs_struct.study.axes import split
 from abs_struct.study.breakeven import Until, until_of
 from abs_struct.study.designs import Design, design_of, written
-from abs_struct.study.ksection import FROM, SURVIVES, Array, Rows, Turns, turns
+from abs_struct.study.ksection import FROM, SURVIVES, Array, Brackets, Rows, Turns, narrowed, turns
 from abs_struct.study.scenarios import Progress
 from abs_struct.study.sizes import Size, Sizes, Stress
 from abs_struct.study.stress import targets_of
@@ -43,7 +43,7 @@ STILL = 1e-9
 #: From which round on boundaries only move up the stack, so that they do not go round in circles; and the last.
 ONLY_DOWN, MOST_ROUNDS = 20, 40
 #: A stress may bind in the next round within so many times what boundaries moved in this one.
-NEAR = 4.0
+NEAR = 2.0
 #: A class smaller than this, of the pool, is none.
 NOTHING = 1e-7
 WORDS = " of pool"
@@ -263,6 +263,18 @@ class Search:
         most[close_by] = self.largest(found)
         return most, outcomes
 
+    def near(self, cells: Rows, most: Array, reach: float, close: float) -> Array | None:
+        """The same where every boundary turns within reach of where it was, (R,); None where one does not."""
+        if not self.span.high / SCAN > reach > close:
+            return None
+        low, high = np.maximum(most - reach, 0.0), np.minimum(most + reach, self.span.high)
+        short = self.missed(np.concatenate([low, high]), np.concatenate([cells, cells])).reshape(2, -1)
+        if not ((short[0] <= 0.0) & (short[1] > 0.0)).all():
+            return None
+        nothing = np.full(len(cells), np.nan)
+        start = Brackets(low, high, short[1], nothing, nothing)
+        return narrowed(lambda level, at: self.missed(level, cells[at]), start, close).holds
+
     def largest(self, found: Turns) -> Array:
         """The largest boundary of each, (C,): the lowest at which it turns, or the end of the range where it holds."""
         return np.clip(np.where(found.outcomes == FROM, self.span.high, found.lowest), 0.0, self.span.high)
@@ -276,7 +288,11 @@ class Search:
         most, outcomes = np.zeros(len(everywhere)), np.full(len(everywhere), "", dtype=object)
         moved, close, rounds, some = np.inf, FIRST, 0, everywhere
         while rounds < MOST_ROUNDS:
-            most[some], outcomes[some] = self.round(some, close)
+            near = self.near(some, most[some], NEAR * moved, close) if len(some) < len(everywhere) else None
+            if near is not None:
+                most[some] = near
+            else:
+                most[some], outcomes[some] = self.round(some, close)
             before = self.ends.copy()
             self.move(places, most, freely=rounds < ONLY_DOWN)
             moved, rounds = float(np.abs(self.ends - before).max()), rounds + 1
