@@ -10,7 +10,7 @@ from abs_struct.deal.build import Build
 from abs_struct.pool.clock import BuyWithinMonths
 from abs_struct.pool.lines import POOL
 from abs_struct.pool.mix import check_mix, worst_mix
-from abs_struct.pool.purchased import BUYING, DAYS, REVOLVING, purchased
+from abs_struct.pool.purchased import BUYING, DAYS, DRIFTED, REVOLVING, purchased
 from abs_struct.terms.clock import MONTH, steps_of
 from abs_struct.terms.revolving import Revolving
 
@@ -54,7 +54,11 @@ def purchases(build: Build, revolving: Revolving) -> list[Part]:
     build.data |= data
     build.past |= dict.fromkeys(past)
     lines = REVOLVING.lines if steps is None else (*REVOLVING.lines, DAYS, BUYING)
-    build.slot("revolving", lines, by_balance=revolving.mix == "balance")
+    drifts = revolving.mix == "drifting"
+    if drifts:  # in equal steps from the first purchase to the last
+        lines = (*lines, DRIFTED)
+        build.series("revolving.drifted", (min((t - 1) / max(last - 1, 1), 1.0) for t in range(1, build.periods + 1)))
+    build.slot("revolving", lines, by_balance=revolving.mix == "balance", drifts=drifts)
     if steps is None:
         build.flags("revolving.open", lambda period: dates[period - 1] <= until)
         return [part]

@@ -145,19 +145,31 @@ def check_mix(terms: Revolving, assumptions: Assumptions) -> None:
     ------
     DealError : the share, yield or term that is out of bounds, with its limit
     """
-    if terms.criteria == "pool" and terms.mix == "fixed":
+    if terms.criteria == "pool" and terms.mix != "balance":
         return
+    check_shares(terms, assumptions, {name: kind.share for name, kind in terms.receivables.items()})
+    if terms.mix == "drifting":  # what lies between is between the two
+        check_shares(terms, assumptions, {name: kind.becomes or 0.0 for name, kind in terms.receivables.items()})
+
+
+def check_shares(terms: Revolving, assumptions: Assumptions, shares: Mapping[str, float]) -> None:
+    """Refuse shares that break the limits of a deal.
+
+    Raises
+    ------
+    DealError : the share, yield or term that is out of bounds, with its limit
+    """
     units = outlooks(terms, assumptions)
     for name, product in terms.receivables.items():
-        if product.limit is not None and product.share > float(product.limit) + 1e-12:
-            raise DealError(f"the share {product.share:.4%} of {name} exceeds its limit {float(product.limit):.4%}")
-    average = sum(product.share * units[name].yield_ for name, product in terms.receivables.items())
+        if product.limit is not None and shares[name] > float(product.limit) + 1e-12:
+            raise DealError(f"the share {shares[name]:.4%} of {name} exceeds its limit {float(product.limit):.4%}")
+    average = sum(share * units[name].yield_ for name, share in shares.items())
     if terms.least_yield is not None and average < float(terms.least_yield) - 1e-12:
         raise DealError(f"the mix yields {average:.4%}, less than least_yield {float(terms.least_yield):.4%}")
-    months = sum(product.share * units[name].term for name, product in terms.receivables.items())
+    months = sum(share * units[name].term for name, share in shares.items())
     if terms.longest_average_term is not None and months > terms.longest_average_term + 1e-12:
         raise DealError(f"the mix has an average term of {months:.2f} months, more than {terms.longest_average_term}")
-    last = sum(product.share * product.term for product in terms.receivables.values())
+    last = sum(share * terms.receivables[name].term for name, share in shares.items())
     if terms.longest_remaining_term is not None and last > terms.longest_remaining_term + 1e-12:
         raise DealError(
             f"the mix has {last:.2f} months to its last payments on average, more than longest_remaining_term "

@@ -261,9 +261,11 @@ class RateTable:
             ages = np.arange(last + 1, dtype=float)[:, None]
             found = np.asarray(curve.rate(self.x, value, ages, 1.0, self.fraction), dtype=float)
             found = np.broadcast_to(found, (last + 1, found.shape[-1] if found.ndim else 1))
-            self.by_age[at] = np.concatenate([found, np.broadcast_to(found[-1], (periods, found.shape[1]))])
+            if last > 0:
+                found = np.concatenate([found, np.broadcast_to(found[-1], (periods, found.shape[1]))])
+            self.by_age[at] = found
         start = min(int(age[0, 0]), last)
-        return self.by_age[at][start : start + periods]
+        return self.by_age[at] if last == 0 else self.by_age[at][start : start + periods]  # one row for all periods
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -23,9 +23,9 @@ from abs_struct.core.state import Slot, State
 from abs_struct.curves import Assumptions
 from abs_struct.pool import arrears
 from abs_struct.pool import lines as declared
-from abs_struct.pool.book import Book, delay_of, reader
+from abs_struct.pool.book import Book, delay_of
 from abs_struct.pool.products import unit_of
-from abs_struct.pool.project import Placed, Projection, ProjectPool
+from abs_struct.pool.project import Placed, Projection, ProjectPool, RateTable
 from abs_struct.pool.returns import Returns, returns_of
 from abs_struct.terms.revolving import Receivable
 
@@ -56,6 +56,10 @@ REVOLVING = declare(
     "revolving",
     data("open", "Open", "循环期内", "1 while the day of the last purchase has not passed", unit="flag"),
     flow("active", "Active", "循环购买", "1 while receivables are bought", unit="flag"),
+)
+#: Where the mix drifts.
+DRIFTED = data(
+    "drifted", "Drifted", "占比变动进度", "the part of the way from the first mix to the last", unit="number"
 )
 #: Where purchases have a clock of their own.
 REINVESTED = flow("reinvested", "Reinvested", "循环再投资", "cash spent on purchases between payment dates")
@@ -141,20 +145,16 @@ class RunOffPurchases:
 
     def prepare(self, x: Numbers, s: State) -> None:
         """The monthly rates of the units, by age."""
+        table = RateTable(x, s, 1.0 / 12.0)
         for kind in self.kinds:
             unit = s.entities[kind.unit]
-            curve, at = kind.prepayment
-            unit.prepayment_rate = self.rate(x, s, curve, at, unit.age)
+            unit.prepayment_rate = table.rate(*kind.prepayment, unit.age)
             if kind.unit_book.amount:
                 kind.unit_book.prepare(x, s)
             else:
-                unit.default_rate = self.rate(x, s, *kind.default, unit.age)
+                unit.default_rate = table.rate(*kind.default, unit.age)
             if kind.delay is not None:
                 kind.delay.prepare(x, s)
-
-    def rate(self, x: Numbers, s: State, curve: Any, at: str, age: Any) -> Any:
-        """The rate of a curve by age, nil without one."""
-        return 0.0 if curve is None else curve.rate(x, reader(s, at), age, s.pool.period, 1.0 / 12.0)
 
     def apply(self, x: Numbers, s: State) -> None:
         """One more month of every unit, and the flows of all that was bought."""
@@ -244,12 +244,15 @@ def cleared(x: Numbers, s: State, left: Value) -> Value:
 def cash_parts(x: Numbers, s: State, names: Sequence[str], cash: Value) -> list[Value]:
     """The share of the cash that each kind gets.
 
-    Par is bought in the shares of the deal; with `mix: balance` each kind gets what it lacks of its share of the pool
-    after the purchase. Cash is par x price.
+    Par is bought in the shares of the deal, with `mix: drifting` on the way to others; with `mix: balance` each kind
+    gets what it lacks of its share of the pool after the purchase. Cash is par x price.
     """
     kinds = [s.entities[f"receivables.{name}"] for name in names]
+    revolving = s.entities["revolving"]
     shares = [kind.share for kind in kinds]
-    if s.entities["revolving"].by_balance:  # structure of the deal, not a value
+    if revolving.drifts:  # structure of the deal, not a value
+        shares = [kind.share + (kind.becomes - kind.share) * revolving.drifted for kind in kinds]
+    if revolving.by_balance:  # structure of the deal, not a value
         for kind, name in zip(kinds, names, strict=True):
             kind.held = holding(x, s, name)
         whole = x.total([kind.held for kind in kinds]) + cash
@@ -298,6 +301,8 @@ def purchased(
         lent = () if kind.delay is None else kind.delay.shown()
         income = {"income": f"revolving.receivables.{name}.income", "price": f"revolving.receivables.{name}.price"}
         share = {"share": f"revolving.receivables.{name}.share"}
+        if receivable.becomes is not None:
+            share["becomes"] = f"revolving.receivables.{name}.becomes"
         lines = (*RECEIVABLES.lines, *lent, *((REINVESTED,) if clocked else ()))
         slots.append(Slot(kind.path, (*lines, *kind.returns.lines), income | share))
         flows = [kind.profile(name) for name in kind.flows()]

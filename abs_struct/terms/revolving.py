@@ -44,6 +44,9 @@ class Receivable(Terms):
     """
 
     share: Share = Field(description="its share of the par bought (mix: fixed), or of the pool aimed at (mix: balance)")
+    becomes: Share | None = Field(
+        default=None, description="with mix: drifting, its share of the last purchase, reached in equal steps"
+    )
     repayment: choice(*REPAYMENTS) = Field(  # type: ignore[valid-type]
         description="next_bill: all in the next month, no interest; instalments: equal principal with a flat fee "
         "on the original amount; level_pay, level_principal, interest_first: loans; minimum_payment: a share of the "
@@ -100,10 +103,10 @@ class Revolving(Terms):
     when: Formula | None = Field(
         default=None, description="bought while this holds, such as not triggers.early_end.active; may hold again"
     )
-    mix: choice("fixed", "balance", "worst") = Field(  # type: ignore[valid-type]
+    mix: choice("fixed", "drifting", "balance", "worst") = Field(  # type: ignore[valid-type]
         default="fixed",
-        description="fixed: each purchase in the given shares; balance: so that the pool comes nearest to them; worst: "
-        "the shares that lose most within the limits",
+        description="fixed: each purchase in the given shares; drifting: from `share` to `becomes` in equal steps; "
+        "balance: so that the pool comes nearest to them; worst: the shares that lose most within the limits",
     )
     least_yield: StructuralRate | None = Field(
         default=None, description="the least yearly yield of a purchase: interest, fees and discount on its balance"
@@ -139,6 +142,12 @@ class Revolving(Terms):
         total = sum(receivable.share for receivable in self.receivables.values())
         if abs(total - 1.0) > 1e-9:
             raise ValueError(f"the shares of the receivables sum to {100.0 * total:.10g}%; they must sum to 100%")
+        without = [name for name, receivable in self.receivables.items() if receivable.becomes is None]
+        if self.mix == "drifting" and without:
+            raise ValueError(f"a drifting mix needs what each share becomes, and {without[0]} has no `becomes`")
+        later = sum(receivable.becomes or 0.0 for receivable in self.receivables.values())
+        if self.mix == "drifting" and abs(later - 1.0) > 1e-9:
+            raise ValueError(f"the shares sum to {100.0 * later:.10g}% where they have drifted; they must sum to 100%")
         return self
 
     @property

@@ -170,6 +170,51 @@ def test_the_balance_mix_is_reached(tmp_path: Path) -> None:
     assert held / held.sum() == pytest.approx([0.45, 0.20, 0.30, 0.05], abs=0.01)
 
 
+DRIFT = {
+    f"revolving.receivables.{name}.becomes": share
+    for name, share in zip(KINDS, ("25%", "20%", "40%", "15%"), strict=True)
+}
+
+
+@pytest.mark.parametrize("clock", ["payment dates", "daily"])
+def test_a_mix_that_drifts(clock: str, tmp_path: Path) -> None:
+    """From the first shares to the last in equal steps over the purchases, in all arithmetics, by any clock."""
+    block, waterfall = BOUGHT.format(mix="drifting"), WATERFALL
+    if clock == "daily":
+        block = block.replace("  mix:", "  clock: daily\n  mix:")
+        waterfall = waterfall.replace("    - purchase: [bill, three, loan, card]\n", "")
+    deal = small(tmp_path, TERMS + block, waterfall, **DRIFT, **{"assumptions.default.cdr": 0.001})
+    result = deal.run()
+    assert not result.failures
+    lines = result.lines
+    bought = np.array([lines[f"receivables.{name}.purchased"] for name in KINDS])
+    periods = np.flatnonzero(bought.sum(axis=0))
+    first, final = np.array([0.45, 0.20, 0.30, 0.05]), np.array([0.25, 0.20, 0.40, 0.15])
+    assert len(periods) >= 11
+    for t in periods:
+        way = lines["revolving.drifted"][t]
+        assert way == pytest.approx((t - 1) / (periods[-1] - 1))
+        assert bought[:, t] / bought[:, t].sum() == pytest.approx(first + (final - first) * way, rel=1e-9)
+    many = run_as_arrays(deal.program)
+    for name in lines:
+        assert np.array_equal(many[name][:, 0], lines[name]), name
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "a drifting mix needs what each share becomes, and bill has no `becomes`"),
+        (DRIFT | {"revolving.receivables.card.becomes": "10%"}, "the shares sum to 95% where they have drifted"),
+        (DRIFT | {"revolving.receivables.card.limit": "10%"}, "the share 15.0000% of card exceeds its limit 10.0000%"),
+    ],
+)
+def test_a_drift_that_cannot_be(changes: dict[str, str], words: str, tmp_path: Path) -> None:
+    """Shares that are not said, do not sum to 1, or end above a limit."""
+    with pytest.raises(DealError) as error:
+        _ = small(tmp_path, TERMS + BOUGHT.format(mix="drifting"), WATERFALL, **changes).program
+    assert words in str(error.value)
+
+
 def test_a_purchase_is_as_good_as_its_parts(tmp_path: Path) -> None:
     """Flows are in proportion: a thousand receivables of 50 and one of 50,000 are the same to 1e-12."""
     deal = revolving(tmp_path)
