@@ -38,7 +38,7 @@ Scheduler = Annotated[
 ]
 
 
-@app.command("break-even")
+@app.command("break-even", short_help="The largest default level that each class survives.")
 def break_even(
     deal: DealPath,
     vary: Annotated[
@@ -143,7 +143,7 @@ def level_of(found: BreakEven, note: int, cell: int) -> str:
     return f"{level} / {found.printed(found.highest[note, cell])}*"
 
 
-@app.command("value")
+@app.command("value", short_help="The value of a field that meets a target.")
 def value(
     deal: DealPath,
     path: Annotated[str, typer.Argument(metavar="PATH", help="Any number of the deal, as notes.B.coupon.")],
@@ -204,7 +204,7 @@ def target_of(text: str) -> tuple[str, float]:
     return measure, number
 
 
-@app.command("coupon")
+@app.command("coupon", short_help="Coupons at par, or at a price.")
 def coupon(
     deal: DealPath,
     yields: Annotated[
@@ -282,7 +282,7 @@ def numbers_by_class(given: list[str] | None, word: str) -> dict[str, float]:
     return found
 
 
-@app.command("size")
+@app.command("size", short_help="The largest classes that survive their stresses.")
 def size(
     deal: DealPath,
     stress: Annotated[
