@@ -112,7 +112,9 @@ def size_notes(
     return search.found(tuple(sized), [scenario for _, scenario in owners], shares, pool)
 
 
-def stresses_from(deal: Deal, path: str | Path | None = None) -> tuple[Deal, dict[str, dict[str, dict[str, str]]]]:
+def stresses_from(
+    deal: Deal, path: str | Path | None = None, remarks: list[str] | None = None
+) -> tuple[Deal, dict[str, dict[str, dict[str, str]]]]:
     """The stresses of a YAML file, and the deal that they are of.
 
     Parameters
@@ -120,6 +122,7 @@ def stresses_from(deal: Deal, path: str | Path | None = None) -> tuple[Deal, dic
     deal : the base
     path : class -> name -> {path: value}, or a stress file of multiples by level: each class then has the scenarios of
         the level that its rating names; the stress file that comes with the toolkit when left out
+    remarks : takes what a stress file's levels leave out for this deal, and what its table does not cover
 
     Returns
     -------
@@ -130,7 +133,7 @@ def stresses_from(deal: Deal, path: str | Path | None = None) -> tuple[Deal, dic
     UsageError : no such file, a class or scenario that is not written so, or levels that no class of the deal names
     """
     if path is None:
-        return stresses_of_levels(deal, stress_file())
+        return stresses_of_levels(deal, stress_file(), remarks)
     file = Path(path)
     if not file.is_file():
         raise UsageError(f"{file}: no such file of stresses; give a YAML file of class -> name -> {{path: value}}")
@@ -141,7 +144,7 @@ def stresses_from(deal: Deal, path: str | Path | None = None) -> tuple[Deal, dic
     except UnicodeDecodeError as error:
         raise UsageError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
     if "levels" in tree:
-        return stresses_of_levels(deal, stress_file(file))
+        return stresses_of_levels(deal, stress_file(file), remarks)
     found: dict[str, dict[str, dict[str, str]]] = {}
     for note, scenarios in tree.items():
         if not isinstance(scenarios, dict) or not scenarios:
@@ -156,7 +159,9 @@ def stresses_from(deal: Deal, path: str | Path | None = None) -> tuple[Deal, dic
     return deal, found
 
 
-def stresses_of_levels(deal: Deal, file: StressFile) -> tuple[Deal, dict[str, dict[str, dict[str, str]]]]:
+def stresses_of_levels(
+    deal: Deal, file: StressFile, remarks: list[str] | None = None
+) -> tuple[Deal, dict[str, dict[str, dict[str, str]]]]:
     """The scenarios of the level that the rating of each class names."""
     cells = cells_of(deal, file)
     targets = targets_of(deal, cells.levels, list(deal.terms.notes))
@@ -166,6 +171,8 @@ def stresses_of_levels(deal: Deal, file: StressFile) -> tuple[Deal, dict[str, di
             f"no class has a rating that is a level of the stresses (levels: {listed(cells.levels)}; ratings: "
             f"{ratings}); give stresses by class"
         )
+    if remarks is not None:
+        remarks += cells.notes
     return cells.deal, {name: cells.changes(level) for name, level in targets.items()}
 
 

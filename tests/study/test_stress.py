@@ -13,6 +13,7 @@ import abs_struct
 from abs_struct.core.findings import DealError, UsageError
 from abs_struct.study import scenarios
 from abs_struct.study.stress import NONE, stress
+from abs_struct.study.stresscells import cells_of
 from abs_struct.study.stressfile import OWN, stress_file
 
 CNL = {
@@ -177,28 +178,30 @@ def test_a_base_case_brings_the_curves(tmp_path, deal, file):
     assert higher.shortfalls == pytest.approx(as_written.shortfalls, abs=1e-6)
     assert (higher.shortfalls >= own.shortfalls).all()
     rate = small(tmp_path, **{"assumptions.default": "{cdr: 4%}"})
-    level = stress(rate, file).cells.base_case
-    twice = stress(rate, file, base_case=2 * level, notes=["A"]).cells
+    terms = stress_file(file)
+    level = cells_of(rate, terms).base_case
+    twice = cells_of(rate, terms, 2 * level)
     times = float(twice.changes("C")["base"]["assumptions.default.multiple"]) / twice.multiples[2]
-    run = rate.with_({"assumptions.default.multiple": repr(times)}).run()
+    run = rate.with_({"assumptions.default.multiple": repr(float(times))}).run()
     assert run.lines["pool.defaulted"].sum() / run.lines["pool.initial_balance"][-1] == pytest.approx(
         2 * level, rel=1e-4
     )
     with pytest.raises(UsageError, match="can bear defaults of"):
-        stress(rate, file, base_case=0.999)
+        cells_of(rate.with_({"assumptions.default.cdr": "0.1%"}), terms, 0.5)
 
 
 def test_a_base_case_of_cards(repository):
     """Charge-offs begin at the base case, and peak at so many times it."""
     card = abs_struct.load(repository / "deals" / "card_2027_a.yaml")
-    found = stress(card, notes=["C"], base_case=0.05)
-    at = found.cells.deal.with_(found.cells.changes("AA")["base"]).terms.assumptions.cards.charge_off
+    found, own = (cells_of(card, stress_file(), base) for base in (0.05, None))
+    at = found.deal.with_(found.changes("AA")["base"]).terms.assumptions.cards.charge_off
     assert (at.rate, at.multiple.linear[9]) == (0.05, 4.0)
-    own = stress(card, notes=["C"])
-    assert (found.shortfalls >= own.shortfalls).all()
-    assert "timing and prepayment are left out: the stresses of card accounts take their place" in own.remarks
+    was = own.deal.with_(own.changes("AA")["base"]).terms.assumptions.cards.charge_off
+    assert (was.rate, was.multiple.linear) == (0.0325, at.multiple.linear)
+    assert "timing and prepayment are left out: the stresses of card accounts take their place" in own.notes
+    assert "charge-offs of 3.25% are brought to the base case of 5.00%" in found.notes
     with pytest.raises(UsageError, match="is no charge-off rate"):
-        stress(card, base_case=0.25)
+        cells_of(card, stress_file(), 0.25)
 
 
 def test_one_choice_is_tried_as_well(tmp_path, deal):
@@ -224,7 +227,7 @@ def test_haircuts_that_cut_nothing_are_said(tmp_path, deal, file):
         "": deal.with_({"assumptions.default": CNL["assumptions.default"].replace("cnl", "cgd")}),
     }
     for words, one in said.items():
-        remarks = [remark for remark in stress(one, file).remarks if "recover" in remark]
+        remarks = [remark for remark in cells_of(one, stress_file(file)).notes if "recover" in remark]
         assert bool(remarks) is bool(words)
         assert all(words in remark for remark in remarks)
 
@@ -240,7 +243,7 @@ def test_defaults_that_the_pool_cannot_bear_are_said(tmp_path, deal):
     for n, level in enumerate(found.levels):
         for k, changes in enumerate(found.cells.changes(level).values()):
             run = deal.with_(changes).run()
-            assert found.unplaced[n, k] == any("unplaced" in remark for remark in run.remarks), (level, k)
+            assert found.unplaced[n, k] == any("unplaced" in said for said in run.warnings), (level, k)
     assert found.unplaced[0].all()
     assert not found.unplaced[2].any()
     assert any("A in 2 of 2 scenarios" in remark for remark in found.remarks)
