@@ -349,6 +349,7 @@ def test_perfection_fills_reserve_and_transfer_reserve() -> None:
     """The originator's rating is lost in period 5: purchases end and 2.0 m are set aside until B is repaid."""
     lines = changed(triggers__rating_loss__fired=5).lines
     assert np.flatnonzero(lines["pool.purchased"])[-1] == 4
+    assert lines["triggers.accelerated.active"][4:6].tolist() == [0.0, 1.0]
     assert lines["accounts.transfer_reserve.balance"][5] == 2e6
     assert lines["accounts.reserve.balance"][5] == pytest.approx(lines["amounts.quarter_of_costs"][5])
     assert lines["accounts.transfer_reserve.balance"][-1] == lines["accounts.reserve.balance"][-1] == 0.0
