@@ -28,6 +28,7 @@ COMMANDS = {
     "init": ("deal", "init"),
     "schema": ("deal", "schema"),
     "tape": ("tape", "app"),
+    "curves": ("curves", "app"),
 }
 ANYWHERE = ("--debug", "--quiet")
 INTERRUPTED = 130

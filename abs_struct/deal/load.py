@@ -20,6 +20,7 @@ from abs_struct.terms.base import path_of, sentence
 DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 Where = tuple["str | int", ...]
 DEEPEST = 30
+CURVES, GROUPS = "assumptions.curves", "pool.groups"
 MOST_VALUES = 100_000
 
 
@@ -33,6 +34,8 @@ class Document:
     lines: dict[Where, int] = field(default_factory=dict)
     changes: dict[str, str] = field(default_factory=dict)
     given: dict[Where, str] = field(default_factory=dict)  # where a change was made, and how it was written
+    curves: tuple[str, str] | None = None  # the file of curves that it names, and its sha256
+    bare: dict[str, Any] | None = None  # the tree without them
 
     def place(self, where: Where) -> Place:
         """The nearest known line at or above a path; what a change put there has no line in the file."""
@@ -74,9 +77,37 @@ def read_document(path: str | Path, changes: Mapping[str, str] | None = None) ->
     except UnicodeDecodeError as error:
         raise DealError(f"{path}: byte {error.start} is not UTF-8; save the deal file as UTF-8") from None
     document = parse_document(text, str(path), hashlib.sha256(raw).hexdigest())
-    for key, value in (changes or {}).items():
-        change(document, key, value)
+    change_all(document, changes or {})
     return document
+
+
+def change_all(document: Document, changes: Mapping[str, object]) -> None:
+    """Set fields of a deal, those first by which its curves are found: what these bring can be changed like the rest."""
+    early = {key: value for key, value in changes.items() if key.startswith((CURVES, GROUPS))}
+    again: dict[str, object] = {}
+    if early and document.bare is not None:
+        document.tree = deepcopy(document.bare)
+        again = {key: value for key, value in document.changes.items() if not key.startswith((CURVES, GROUPS))}
+    for key, value in early.items():
+        change(document, key, value)
+        names_curves(document.tree)
+    if (early or document.bare is None) and names_curves(document.tree):
+        from abs_struct.deal.curve_file import add_curves  # a deal without a file of curves does not load it
+
+        document.bare = deepcopy(document.tree)
+        add_curves(document, instead=any(key.startswith(CURVES) for key in document.changes))
+    for key, value in (again | {key: value for key, value in changes.items() if key not in early}).items():
+        change(document, key, value)
+
+
+def names_curves(tree: dict[str, Any]) -> bool:
+    """Whether a deal names a file of curves; its name alone becomes a block, so that each field can be set."""
+    assumptions = tree.get("assumptions")
+    if not isinstance(assumptions, dict) or not assumptions.get("curves"):
+        return False
+    if isinstance(assumptions["curves"], str):
+        assumptions["curves"] = {"file": assumptions["curves"]}
+    return True
 
 
 def parse_document(text: str, file: str, sha256: str = "") -> Document:
@@ -208,10 +239,9 @@ def changed(document: Document, changes: Mapping[str, object]) -> Document:
     """A copy of a document with some fields set."""
     copy = Document(
         document.file, document.sha256, deepcopy(document.tree), dict(document.lines), dict(document.changes),
-        dict(document.given),
+        dict(document.given), document.curves, deepcopy(document.bare),
     )  # fmt: skip
-    for path, value in changes.items():
-        change(copy, path, value)
+    change_all(copy, changes)
     return copy
 
 

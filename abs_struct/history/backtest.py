@@ -17,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abs_struct.core.findings import UsageError
-from abs_struct.history.fit import Fit, Method, fit, projected
+from abs_struct.history.fit import Fit, Method, fit
 from abs_struct.history.loans import History, month_text
+from abs_struct.history.projection import projected
+from abs_struct.history.segments import segment_text
 from abs_struct.history.vintages import Every, vintage_text
 
 if TYPE_CHECKING:
@@ -152,7 +154,7 @@ def backtest(
     best = min(trials, key=lambda trial: trial[1])[0] if len(trials) > 1 else trials[0][0]
     curves = fit(known, by, best)
     keys, place = new.by(by)
-    words = np.array([" ".join(key) or "all" for key in keys], dtype=object)
+    words = np.array([segment_text(key) for key in keys], dtype=object)
     labels = np.array([vintage_text(int(month), every) for month in new.start], dtype=object)
     return BackTest(
         before, curves, trials, labels, words[place], new.original, np.where(new.defaulted, new.lost, 0.0),
@@ -174,19 +176,30 @@ def tried(known: History, before: int, by: tuple[str, ...] | list[str], method: 
         curves = fit(known.censored(before), by, method)
     except UsageError:
         return float("inf")
-    age = np.maximum(known.observed - new.start, 0)
+    age = np.maximum(known.observed - known.lag + 1 - new.start, 0)  # who stopped later is not charged off yet
     error = projected(curves, new, age) - np.where(new.defaulted, new.lost, 0.0)
     quarters = np.unique(new.start // 3, return_inverse=True)[1]
     return float(np.abs(np.bincount(quarters, weights=error)).sum() / new.original.sum())
 
 
 def naive(known: History, new: History, by: tuple[str, ...] | list[str]) -> Column:
-    """What the known loans of a segment have lost so far, of what was lent; of all where the segment is new, (M,)."""
-    whole = float(np.where(known.defaulted, known.lost, 0.0).sum() / known.original.sum())
-    keys, place = known.by(by)
-    lost = np.bincount(place, weights=np.where(known.defaulted, known.lost, 0.0), minlength=len(keys))
-    lent = np.bincount(place, weights=known.original, minlength=len(keys))
-    rates = dict(zip(keys, (lost / lent).tolist(), strict=True))
+    """What the known loans of a segment have lost so far, of what was lent, (M,).
+
+    Where a segment is new, that of the fewest loans that share one of its values, or of all.
+    """
+    lost = np.where(known.defaulted, known.lost, 0.0)
+
+    def rates(names: tuple[str, ...] | list[str]) -> dict[tuple[str, ...], tuple[int, float]]:
+        keys, place = known.by(names)
+        sums = [np.bincount(place, weights=values, minlength=len(keys)) for values in (lost, known.original)]
+        return dict(zip(keys, zip(np.bincount(place).tolist(), (sums[0] / sums[1]).tolist(), strict=True), strict=True))
+
+    segments, whole = rates(by), rates(())[()]
+    shared = {(name, key[0]): one for name in by for key, one in rates((name,)).items()}
     own, at = new.by(by)
-    found: Column = new.original * np.array([rates.get(key, whole) for key in own])[at]
-    return found
+    found = []
+    for key in own:
+        near = [shared[pair] for pair in zip(by, key, strict=True) if pair in shared]
+        found.append(segments[key][1] if key in segments else min(near, default=whole)[1])
+    projected: Column = new.original * np.array(found)[at]
+    return projected

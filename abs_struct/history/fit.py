@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from abs_struct.core.findings import UsageError
+from abs_struct.history.annuity import balance
 from abs_struct.history.hazards import with_tail
-from abs_struct.history.lifetable import LifeTable, life_table_of
-from abs_struct.history.loans import History
+from abs_struct.history.lifetable import LifeTable, life_table_of, shares
+from abs_struct.history.loans import OPEN, History
+from abs_struct.history.segments import segment_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Column = NDArray[np.float64]
+LARGEST = 0.999
+TOO_YOUNG = "no loan of the history defaulted; there is no default curve to fit"
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,8 @@ class Method:
 
     tail : the curve where too few were at risk; credibility : the loans that all loans count as in a segment
     window : so many months up to the last that is known; all when None
-    trend : loans made in so many last months set the level of the default curve, at the ages that they have reached; all
-        loans when None
+    trend : loans made in so many last months set the level of the default curve, at the ages that they have reached;
+        all loans when None
     """
 
     tail: str = "log-logistic"
@@ -44,7 +49,12 @@ class Method:
 class SegmentFit:
     """The curves of a segment by month of loan life, each (A,), fractions a month; index 0 is the first month.
 
-    table : what was seen; recovery : the share of lost principal received since, nan where nothing was lost
+    default : of the loans there, those that make no payment any more from this month on
+    prepayment : of them, those that are paid off in this month before their term
+    maturity : of them, those whose term ends in this month: short loans among longer ones
+    term : A, the longest, months
+    recovery : the share of lost principal received since, nan where nothing was lost
+    table : what was seen
     """
 
     key: tuple[str, ...]
@@ -52,34 +62,50 @@ class SegmentFit:
     original: float
     default: Column
     prepayment: Column
+    maturity: Column
     recovery: float
     table: LifeTable
 
-    def incidence(self, months: int) -> Column:
-        """The share of loans that has defaulted by each month of a life of so many, (months,)."""
-        alive, total, found = 1.0, 0.0, np.zeros(months)
-        for k in range(months):
-            default, gone = at(self.default, k), at(self.prepayment, k)
-            total += alive * default
-            alive *= max(1.0 - default - gone, 0.0)
-            found[k] = total
+    @property
+    def name(self) -> str:
+        """The name of the segment, that of a group in a deal file."""
+        return segment_text(self.key)
+
+    @property
+    def term(self) -> int:
+        """The longest, months."""
+        return len(self.default)
+
+    @property
+    def smm(self) -> Column:
+        """SMM as the convention `sifma` takes it, (A,): of the loans there at the start of the month, defaults included."""
+        return self.prepayment
+
+    @cached_property
+    def incidence(self) -> Column:
+        """The share of loans that has defaulted by each month of life, (A,)."""
+        return self.reached(self.default, self.maturity)
+
+    def reached(self, default: Column, maturity: Column | float = 0.0) -> Column:
+        """Cumulative defaults under a default curve, (A,); where maturities are left out, of the longest loans."""
+        there = np.cumprod(np.maximum(1.0 - default - self.prepayment - maturity, 0.0))
+        found: Column = np.cumsum(np.concatenate([[1.0], there[:-1]]) * default)
         return found
 
-    def loss(self, rate: float, term: int, lag: int) -> Column:
-        """Cumulative gross loss of a new level-pay loan, of what was lent, by month of its life and `lag` after it.
+    def loss(self, rate: float, term: int) -> Column:
+        """Cumulative gross loss of a new level-pay loan by month of its life, (term,), of what was lent.
 
-        A loan that is charged off in a month paid `lag` months before for the last time, and owes its balance then.
+        A loan that stops in a month owes what it owed after the month before.
         """
-        months = term + lag
-        steps = np.diff(self.incidence(months), prepend=0.0)
-        paid = np.maximum(np.arange(1, months + 1) - lag, 0)
-        found: Column = np.cumsum(steps * balance(rate, term, paid))
+        months = np.arange(term)
+        reached = self.reached(self.default)[np.minimum(months, self.term - 1)]
+        found: Column = np.cumsum(np.diff(reached, prepend=0.0) * balance(rate, term, months))
         return found
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """The curves of all segments, and of all loans together (the segment `()`), up to A months."""
+    """The curves of all segments, of all loans together (the segment `()`), and of those that share a value."""
 
     by: tuple[str, ...]
     method: Method
@@ -87,10 +113,14 @@ class Fit:
     lag: int
     whole: SegmentFit
     segments: dict[tuple[str, ...], SegmentFit]
+    shared: dict[tuple[str, str], SegmentFit]
 
     def of(self, key: tuple[str, ...]) -> SegmentFit:
-        """The segment, or all loans where it was never seen."""
-        return self.segments.get(key, self.whole)
+        """The segment; where it was never seen, the fewest loans that share one of its values, or all of them."""
+        if key in self.segments:
+            return self.segments[key]
+        near = [self.shared[pair] for pair in zip(self.by, key, strict=False) if pair in self.shared]
+        return min(near, key=lambda one: one.loans, default=self.whole)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -105,7 +135,7 @@ class Fit:
                 seen = place < len(table.age)
                 rows.append(
                     {
-                        "segment": " ".join(fit.key) or "all", "month": place,
+                        "segment": fit.name, "month": place,
                         "at_risk": table.at_risk[place] if seen else 0.0,
                         "default_seen": table.hazard[place] if seen else np.nan,
                         "default": fit.default[k],
@@ -118,52 +148,40 @@ class Fit:
         return pd.DataFrame(rows)
 
 
-def at(hazards: Column, month: int) -> float:
-    """The hazard of a month; the last one holds for ever."""
-    return float(hazards[min(month, len(hazards) - 1)])
+class Seen(NamedTuple):
+    """Loans by month of life, each (A,): at risk, defaulted, paid off before maturity, and at maturity."""
+
+    risk: Column
+    defaults: Column
+    prepaid: Column
+    matured: Column
+
+    @property
+    def maturity(self) -> Column:
+        """The share of those at risk whose term ends, (A,)."""
+        return shares(self.matured, self.risk)
 
 
-def balance(rate: float, term: int, paid: Any) -> Any:
-    """What a level-pay loan of 1 owes after so many payments: ((1 + i)^n - (1 + i)^m) / ((1 + i)^n - 1).
-
-    Parameters
-    ----------
-    rate : scalar, fraction a year
-    term : months n
-    paid : scalar or (A,), payments m
-
-    Returns
-    -------
-    scalar or (A,), fraction of what was lent
+def seen_by_month(history: History, months: int, window: int | None = None) -> tuple[LifeTable, Seen]:
+    """The life table of some loans, and its columns by month; what ends in that of origination is month 1.
 
     Raises
     ------
-    Nothing
-
-    Source: definition of an annuity.
-
-    >>> balance(0.12, 12, 0), round(float(balance(0.12, 12, 6)), 6), balance(0.0, 4, 1)
-    (1.0, 0.514925, 0.75)
+    UsageError : no loans, or none in the window
     """
-    done = np.minimum(np.asarray(paid, dtype=float), term)
-    if rate == 0.0:
-        found = 1.0 - done / term
-    else:
-        growth = (1.0 + rate / 12.0) ** term
-        found = (growth - (1.0 + rate / 12.0) ** done) / (growth - 1.0)
-    return float(found) if np.ndim(found) == 0 else found
-
-
-def by_month(table: LifeTable, months: int) -> tuple[Column, Column, Column]:
-    """At risk, defaults and other ends by month of life, (months,); what ends in that of origination is month 1."""
+    table = life_table_of(history, window=window)
+    matured = ~history.defaulted & (history.ended != OPEN) & (history.age >= history.term)
+    early = life_table_of(replace(history, ended=np.where(matured, OPEN, history.ended)), window=window)
     columns = []
-    for values in (table.at_risk, table.defaults, table.others):
+    for values in (table.at_risk, table.defaults, early.others, table.others - early.others):
         found = np.zeros(months + 1)
         found[: min(len(values), months + 1)] = values[: months + 1]
         columns.append(found)
-    risk, defaults, others = columns
-    defaults[1], others[1], risk[1] = defaults[1] + defaults[0], others[1] + others[0], max(risk[0], risk[1])
-    return risk[1:], defaults[1:], others[1:]
+    risk, *ends = columns
+    for ended in ends:
+        ended[1] += ended[0]
+    risk[1] = max(risk[0], risk[1])
+    return table, Seen(*(column[1:] for column in columns))
 
 
 def fit(history: History, by: tuple[str, ...] | list[str] = (), method: Method | None = None) -> Fit:
@@ -189,82 +207,89 @@ def fit(history: History, by: tuple[str, ...] | list[str] = (), method: Method |
 
     Source: Aalen and Johansen (1978) for the hazards, Buehlmann (1967) for their blend.
     """
-    how = method if method is not None else Method()
-    if not history.defaulted.any():
-        raise UsageError("no loan of the history defaulted; there is no default curve to fit")
-    months = int(history.term.max()) + history.lag
-    table = life_table_of(history, window=how.window)
-    risk, defaults, others = by_month(table, months)
-    seen_by_all = default = with_tail(how.tail, risk, defaults)
-    prepayment = with_tail("flat", risk, others)
-    trend = 1.0
-    if how.trend is not None:
-        young = np.flatnonzero(history.start > history.observed - how.trend)
-        if len(young):
-            seen, bad, _ = by_month(life_table_of(history, young), months)
-            trend = level_of(seen, bad, default)
-            default = np.minimum(default * trend, 0.999)
-    whole = SegmentFit((), len(history), float(history.original.sum()), default, prepayment, received(history), table)
-    segments, place = history.by(by)
-    found = {}
+    how, paid = method if method is not None else Method(), history.paying()
+    if not paid.defaulted.any():
+        raise UsageError(TOO_YOUNG)
+    table, seen = seen_by_month(paid, int(paid.term.max()), how.window)
+    seen_by_all = default = with_tail(how.tail, seen.risk, seen.defaults)
+    prepayment = with_tail("flat", seen.risk, seen.prepaid)
+    trend = trend_of(paid, how, default)
+    default = np.minimum(default * trend, LARGEST)
+    whole = SegmentFit(
+        (), len(paid), float(paid.original.sum()), default, prepayment, seen.maturity, received(paid), table
+    )
+    segments, place = paid.by(by)
+    parts = {}
     for k, key in enumerate(segments if by else []):
-        rows = np.flatnonzero(place == k)
-        part = history.take(rows)
+        part = paid.take(np.flatnonzero(place == k))
         try:
-            own = life_table_of(part, window=how.window)
-        except UsageError:  # none of them in the window: they follow the whole
+            parts[key] = (part, *seen_by_month(part, int(part.term.max()), how.window))
+        except UsageError:  # none of them in the window: they follow others
             continue
-        risk, defaults, others = by_month(own, months)
-        scale = level_of(risk, defaults, seen_by_all)
+    levels = levels_of([one.defaults.sum() for _, _, one in parts.values()],
+                       [np.sum(one.risk * seen_by_all[: len(one.risk)]) for _, _, one in parts.values()])  # fmt: skip
+    found = {}
+    for (key, (part, own, one)), level in zip(parts.items(), levels, strict=True):
+        term = len(one.risk)
+        blended = with_tail(how.tail, one.risk, one.defaults, seen_by_all[:term] * level, how.credibility)
         found[key] = SegmentFit(
-            key, len(part), float(part.original.sum()),
-            np.minimum(with_tail(how.tail, risk, defaults, seen_by_all * scale, how.credibility) * trend, 0.999),
-            with_tail("flat", risk, others, prepayment, how.credibility), received(part), own,
+            key, len(part), float(part.original.sum()), np.minimum(blended * trend, LARGEST),
+            with_tail("flat", one.risk, one.prepaid, prepayment[:term], how.credibility), one.maturity,
+            received(part), own,
         )  # fmt: skip
-    return Fit(tuple(by), how, history.observed, history.lag, whole, found)
+    shared: dict[tuple[str, str], SegmentFit] = {}
+    if len(by) > 1:
+        for name in by:
+            alone = fit(history, (name,), how).segments
+            shared |= {(name, key[0]): one for key, one in alone.items()}
+    return Fit(tuple(by), how, history.observed, history.lag, whole, found, shared)
 
 
-#: So many expected defaults weigh as much as those that a segment had, when its level is set against that of all.
+#: So many expected defaults weigh as much as those that young loans had, when their level is set against that of all.
 STEADY = 20.0
 
 
-def level_of(risk: Column, defaults: Column, prior: Column) -> float:
-    """How many times the defaults of all loans a segment has, drawn to 1 where few were to be expected."""
-    expected = float(np.sum(risk * prior))
-    return float((defaults.sum() + STEADY) / (expected + STEADY))
+def trend_of(paid: History, how: Method, default: Column) -> float:
+    """The level of the youngest loans, at the ages that they have reached, against that of all."""
+    if how.trend is None:
+        return 1.0
+    young = np.flatnonzero(paid.start > paid.observed - how.trend)
+    if not len(young):
+        return 1.0
+    late = seen_by_month(paid.take(young), len(default))[1]
+    return float((late.defaults.sum() + STEADY) / (np.sum(late.risk * default) + STEADY))
+
+
+def levels_of(seen: Any, expected: Any) -> Column:
+    """How many times the defaults of all loans each segment has, drawn to 1 where few were to be expected, (G,).
+
+    (seen + s) / (expected + s), where 1 / s is the variance of the segments' levels beyond chance: sum of
+    ((seen - expected)^2 - expected) / sum of expected^2.
+
+    Parameters
+    ----------
+    seen, expected : (G,) defaults
+
+    Returns
+    -------
+    (G,), pure numbers
+
+    Source: Buehlmann and Straub (1970), moments of counts.
+
+    >>> levels_of([10.0, 10.0], [10.0, 10.0]).tolist(), bool(levels_of([400.0, 0.1], [100.0, 100.0])[0] > 3.9)
+    ([1.0, 1.0], True)
+    """
+    counts, due = np.asarray(seen, dtype=float), np.asarray(expected, dtype=float)
+    if not np.sum(due**2) > 0.0:
+        return np.ones(len(due))
+    beyond = float(np.sum((counts - due) ** 2 - due) / np.sum(due**2))
+    if beyond <= 0.0:
+        return np.ones(len(due))
+    found: Column = (counts + 1.0 / beyond) / (due + 1.0 / beyond)
+    return found
 
 
 def received(history: History) -> float:
     """Recoveries after costs, of principal lost; nan where nothing was lost."""
     lost = float(history.lost.sum())
     return float(history.recovered.sum()) / lost if lost > 0.0 else float("nan")
-
-
-def projected(found: Fit, history: History, until: Any = None) -> Column:
-    """The gross loss of new loans that a fit projects, (N,), currency units.
-
-    Parameters
-    ----------
-    found : the curves
-    history : N loans, of which rates are taken as their means by segment and term
-    until : (N,) the age to which each is projected, months; its whole life when left out
-
-    Returns
-    -------
-    (N,), currency units
-
-    Raises
-    ------
-    UsageError : no such column
-    """
-    segments, place = history.by(found.by)
-    result = np.zeros(len(history))
-    for k, key in enumerate(segments):
-        for term in np.unique(history.term[place == k]):
-            rows = np.flatnonzero((place == k) & (history.term == term))
-            rate = float(np.average(history.rate[rows], weights=history.original[rows]))
-            path = found.of(key).loss(rate, int(term), found.lag)
-            ages = np.full(len(rows), len(path)) if until is None else np.clip(until[rows], 0, len(path))
-            shares = np.concatenate([[0.0], path])[ages]
-            result[rows] = history.original[rows] * shares
-    return result

@@ -77,6 +77,27 @@ class History:
             observed=month,
         )
 
+    def paying(self) -> History:
+        """The same lives by payments: a default is the first month without one, not the charge-off that follows.
+
+        A pool that is projected has loans that pay and loans that do not; what is owed when a loan stops is what is
+        lost. Who stopped is known only so many months later, so that all is cut off `lag` months earlier.
+        """
+        known = self.observed - self.lag + 1
+        there = self.take(np.flatnonzero(self.start <= known))
+        first_missed = there.end - there.lag + 1
+        end = np.where(there.defaulted, np.maximum(first_missed, there.start + 1), np.maximum(there.end, there.start))
+        later = end > known
+        return replace(
+            there,
+            end=np.where(later, np.maximum(known, there.start), end),
+            ended=np.where(later, OPEN, there.ended),
+            lost=np.where(later, 0.0, there.lost),
+            recovered=np.where(later, 0.0, there.recovered),
+            observed=known,
+            lag=0,
+        )
+
     def take(self, rows: NDArray[np.intp]) -> History:
         """Some of the loans."""
         return replace(
@@ -172,7 +193,8 @@ def history_of(tape: Tape, lag: int = LAG, observed: int | None = None) -> Histo
     recovered = columns.get("recoveries", zero) - columns.get("recovery_fee", zero)
     lost = np.where(ended == DEFAULTED, original - columns["principal_received"], 0.0)
     texts = {name: values for name, values in columns.items() if values.dtype.kind in "US" and name != "loan_id"}
-    texts |= {"term": np.char.mod("%d", columns["original_term"])}
+    terms = np.char.mod("%d", columns["original_term"])
+    texts |= {"term": terms, "original_term": terms}
     return History(
         original, columns["rate"], columns["original_term"].astype(np.int64), start, end, ended, lost,
         np.where(ended == DEFAULTED, recovered, 0.0), known, texts, lag,
