@@ -64,7 +64,7 @@ class StressRun:
     break_evens : the multiple up to which the class is paid in full and on time; inf where it always is, -inf where it
         never is
     within : how far above it the class fails: 1e-6 where a scenario may bind, the step of the scan elsewhere
-    unplaced : (L, K), what the pool cannot bear of the loss that the level asks for, of the opening pool, a fraction: the
+    unplaced : (L, K), what the pool cannot bear of the loss that the level asks for, of the opening pool: the
         stress is weaker by so much
     """
 
