@@ -38,7 +38,7 @@ Scheduler = Annotated[
 ]
 
 
-@app.command("break-even")
+@app.command("break-even", short_help="The largest default level that each class survives.")
 def break_even(
     deal: DealPath,
     vary: Annotated[
@@ -143,7 +143,7 @@ def level_of(found: BreakEven, note: int, cell: int) -> str:
     return f"{level} / {found.printed(found.highest[note, cell])}*"
 
 
-@app.command("value")
+@app.command("value", short_help="The value of a field that meets a target.")
 def value(
     deal: DealPath,
     path: Annotated[str, typer.Argument(metavar="PATH", help="Any number of the deal, as notes.B.coupon.")],
@@ -204,7 +204,7 @@ def target_of(text: str) -> tuple[str, float]:
     return measure, number
 
 
-@app.command("coupon")
+@app.command("coupon", short_help="Coupons at par, or at a price.")
 def coupon(
     deal: DealPath,
     yields: Annotated[
@@ -282,7 +282,7 @@ def numbers_by_class(given: list[str] | None, word: str) -> dict[str, float]:
     return found
 
 
-@app.command("size")
+@app.command("size", short_help="The largest classes that survive their stresses.")
 def size(
     deal: DealPath,
     stress: Annotated[
@@ -320,16 +320,17 @@ def size(
     from abs_struct.study import size_notes
     from abs_struct.study.executors import executor_of
 
+    remarks: list[str] = []
     with Progress("size") as progress, executor_of(executor, workers, scheduler) as where:
         progress.stage("reading the deal and its tape")
-        base, stresses = stresses_for(loaded(deal, changes, tape), stress, set_of)
+        base, stresses = stresses_for(loaded(deal, changes, tape), stress, set_of, remarks)
         found = size_notes(
             base, stresses, notes=words_of(notes) or None, until=until, total_free=total_free, executor=where,
             progress=progress,
         )  # fmt: skip
         files = [str(file) for file in write_sizes(found, folder_of(deal, out))]
     if json_:
-        print_json(found.summary() | {"files": files})
+        print_json(found.summary() | {"remarks": remarks, "files": files})
         return
     print(f"{printable(found.deal)}: largest sizes, until {found.until}")
     rows = [
@@ -341,6 +342,8 @@ def size(
     ]  # fmt: skip
     print(table(["Class", "Was", "Size", "Amount", "Below it", "Stresses", "Binding"], rows))
     print(" ".join(f"--set '{path}={value}'" for path, value in found.changes().items()))
+    for words in remarks:
+        say(f"{words[:1].upper()}{words[1:]}.")
     if not found.settled:
         say("the sizes went round in circles, each class making room for the other; the smaller ones were kept")
     print("\n".join(files))
@@ -352,14 +355,17 @@ def survival(one: Size) -> str:
 
 
 def stresses_for(
-    deal: Deal, file: Path | None, given: list[str] | None
+    deal: Deal, file: Path | None, given: list[str] | None, remarks: list[str]
 ) -> tuple[Deal, dict[str, dict[str, dict[str, str]]]]:
-    """The stresses of a file, or the toolkit's own, and those of the command line, which are named by their number."""
+    """The stresses of a file, or the toolkit's own, and those of the command line, which are named by their number.
+
+    `remarks` takes what a stress file leaves out for this deal, and what its table does not cover.
+    """
     from abs_struct.study.sizing import stress_of, stresses_from
 
     found: dict[str, dict[str, dict[str, str]]] = {}
     if file is not None or not given:
-        deal, found = stresses_from(deal, file)
+        deal, found = stresses_from(deal, file, remarks)
     for number, text in enumerate(given or (), start=1):
         note, changes = stress_of(text)
         found.setdefault(note, {})[f"set {number}"] = changes

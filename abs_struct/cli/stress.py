@@ -24,7 +24,7 @@ def stress(
     base_case: Annotated[
         str | None,
         typer.Option(
-            "--base-case", metavar="LEVEL", help="What multiples are counted on, as 9%; the deal's own if left out.",
+            "--base-case", metavar="LEVEL", help="As 9%; the deal's curves are brought to it.",
             show_default=False,
         ),
     ] = None,

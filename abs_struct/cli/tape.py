@@ -141,11 +141,18 @@ def stratify(
     """Cut the pool into bands of balance, rate, term ..."""
     from abs_struct.tape.stratify import stratify as tables_of
 
-    tape = read(file, layout, as_of, cutoff)
     names = [name.strip() for words in by for name in words.split(",") if name.strip()] if by else None
-    tables = tables_of(tape, names)
+    tape = None
+    if any(sign in file for sign in "*?["):
+        from abs_struct.cli.tape_scan import day_of
+        from abs_struct.tape.scan_strata import stratify_scan
+
+        tables = stratify_scan(file, names, layout, day_of("cutoff" if as_of == "auto" else as_of))
+    else:
+        tape = read(file, layout, as_of, cutoff)
+        tables = tables_of(tape, names)
     if json_:
-        print(json.dumps(as_json(tape, tables), indent=1))
+        print(json.dumps(as_json(file if tape is None else tape.file, tables), indent=1))
     else:
         for table in tables:
             print_table(table)
@@ -156,7 +163,8 @@ def stratify(
     if charts is not None:
         from abs_struct.handoff.strata import write_strata
 
-        files = write_strata(tables, charts, f"{Path(tape.file).name}   tape {tape.sha256[:12]}")
+        prints = "" if tape is None else f"   tape {tape.sha256[:12]}"
+        files = write_strata(tables, charts, f"{Path(file).name}{prints}")
         print(f"wrote {len(files)} pictures in {charts}", file=sys.stderr)
 
 
@@ -293,7 +301,7 @@ def print_table(table: Stratification) -> None:
     print(line(table.total) + "\n")
 
 
-def as_json(tape: Tape, tables: tuple[Stratification, ...]) -> dict[str, Any]:
+def as_json(file: str, tables: tuple[Stratification, ...]) -> dict[str, Any]:
     """The tables under the schema abs-struct/stratification/1."""
     from abs_struct.tape.stratify import Band
 
@@ -315,9 +323,9 @@ def as_json(tape: Tape, tables: tuple[Stratification, ...]) -> dict[str, Any]:
 
     return {
         "schema": "abs-struct/stratification/1",
-        "file": tape.file,
-        "loans": len(tape),
-        "balance": tape.balance,
+        "file": file,
+        "loans": tables[0].total.loans if tables else 0,
+        "balance": tables[0].total.balance if tables else 0.0,
         "tables": [
             {"by": t.by, "title": t.title, "bands": [row(b) for b in t.bands], "total": row(t.total)} for t in tables
         ],

@@ -304,7 +304,8 @@ def located(item: Any, tree: Any) -> tuple[list[str], Where, str]:
     """One of pydantic's errors: the words of its path, the path in the tree, and the sentence."""
     at: list[str | int] = []
     here = tree
-    for word in path_of(item, tree).split("."):
+    below = getattr(item.get("ctx", {}).get("error"), "at", ())
+    for word in [*filter(None, path_of(item, tree).split(".")), *map(str, below)]:
         if isinstance(here, dict):
             key: str | int = next((k for k in here if str(k) == word), word)
             here = here.get(key)
@@ -313,6 +314,5 @@ def located(item: Any, tree: Any) -> tuple[list[str], Where, str]:
             here = here[key]
         else:
             key, here = word, None
-        if word:
-            at.append(key)
+        at.append(key)
     return [str(word) for word in at] or ["the deal"], tuple(at), sentence(item)

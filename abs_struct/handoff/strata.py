@@ -66,4 +66,4 @@ def draw(table: Stratification, figure: Any) -> None:
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, 0))
     axes.set_xlim(0.0, 1.12 * max(*counts, *(band.share for band in table.bands)))
     axes.set_title(table.title)
-    axes.legend(loc="lower right", fontsize=7.5)
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=7.5)

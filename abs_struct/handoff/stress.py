@@ -62,7 +62,7 @@ def remarks(run: StressRun) -> list[str]:
         + (f", {run.file.date}" if run.file.date else "")
         + ". A level is implied by these stresses; it is no rating.",
         "A class passes where interest is paid when due (ever, where it is deferrable) and principal by legal final.",
-        *(f"{note[:1].upper()}{note[1:]}." for note in run.cells.notes),
+        *(f"{note[:1].upper()}{note[1:]}." for note in run.remarks),
     ]
     found += [
         f"Class {note} fails a level that is weaker than one it survives; its implied level counts the weaker ones too."

@@ -46,7 +46,7 @@ def remarks(found: FourViews) -> list[str]:
         "exceeded by that of a default level beyond the break-even.",
         f"Higher base: multiples of a base case {HIGHER[-1]:g} times as high.",
         "Limits and probabilities are those of the file. A level is implied by it; it is no rating.",
-        *(f"{note[:1].upper()}{note[1:]}." for note in run.cells.notes),
+        *(f"{note[:1].upper()}{note[1:]}." for note in run.remarks),
     ]
 
 

@@ -25,7 +25,7 @@ from abs_struct.deal.load import parse_document
 from abs_struct.study.axes import split
 from abs_struct.study.breakeven import Until, until_of
 from abs_struct.study.designs import Design, design_of, written
-from abs_struct.study.ksection import FROM, SURVIVES, Array, Rows, Turns, turns
+from abs_struct.study.ksection import FROM, SURVIVES, Array, Brackets, Rows, Turns, narrowed, turns
 from abs_struct.study.scenarios import Progress
 from abs_struct.study.sizes import Size, Sizes, Stress
 from abs_struct.study.stress import targets_of
@@ -42,6 +42,8 @@ FIRST, NEXT, CLOSE = 1e-4, 1e-2, 1e-10
 STILL = 1e-9
 #: From which round on boundaries only move up the stack, so that they do not go round in circles; and the last.
 ONLY_DOWN, MOST_ROUNDS = 20, 40
+#: A stress may bind in the next round within so many times what boundaries moved in this one.
+NEAR = 2.0
 #: A class smaller than this, of the pool, is none.
 NOTHING = 1e-7
 WORDS = " of pool"
@@ -110,7 +112,9 @@ def size_notes(
     return search.found(tuple(sized), [scenario for _, scenario in owners], shares, pool)
 
 
-def stresses_from(deal: Deal, path: str | Path | None = None) -> tuple[Deal, dict[str, dict[str, dict[str, str]]]]:
+def stresses_from(
+    deal: Deal, path: str | Path | None = None, remarks: list[str] | None = None
+) -> tuple[Deal, dict[str, dict[str, dict[str, str]]]]:
     """The stresses of a YAML file, and the deal that they are of.
 
     Parameters
@@ -118,6 +122,7 @@ def stresses_from(deal: Deal, path: str | Path | None = None) -> tuple[Deal, dic
     deal : the base
     path : class -> name -> {path: value}, or a stress file of multiples by level: each class then has the scenarios of
         the level that its rating names; the stress file that comes with the toolkit when left out
+    remarks : takes what a stress file's levels leave out for this deal, and what its table does not cover
 
     Returns
     -------
@@ -128,7 +133,7 @@ def stresses_from(deal: Deal, path: str | Path | None = None) -> tuple[Deal, dic
     UsageError : no such file, a class or scenario that is not written so, or levels that no class of the deal names
     """
     if path is None:
-        return stresses_of_levels(deal, stress_file())
+        return stresses_of_levels(deal, stress_file(), remarks)
     file = Path(path)
     if not file.is_file():
         raise UsageError(f"{file}: no such file of stresses; give a YAML file of class -> name -> {{path: value}}")
@@ -139,7 +144,7 @@ def stresses_from(deal: Deal, path: str | Path | None = None) -> tuple[Deal, dic
     except UnicodeDecodeError as error:
         raise UsageError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
     if "levels" in tree:
-        return stresses_of_levels(deal, stress_file(file))
+        return stresses_of_levels(deal, stress_file(file), remarks)
     found: dict[str, dict[str, dict[str, str]]] = {}
     for note, scenarios in tree.items():
         if not isinstance(scenarios, dict) or not scenarios:
@@ -154,7 +159,9 @@ def stresses_from(deal: Deal, path: str | Path | None = None) -> tuple[Deal, dic
     return deal, found
 
 
-def stresses_of_levels(deal: Deal, file: StressFile) -> tuple[Deal, dict[str, dict[str, dict[str, str]]]]:
+def stresses_of_levels(
+    deal: Deal, file: StressFile, remarks: list[str] | None = None
+) -> tuple[Deal, dict[str, dict[str, dict[str, str]]]]:
     """The scenarios of the level that the rating of each class names."""
     cells = cells_of(deal, file)
     targets = targets_of(deal, cells.levels, list(deal.terms.notes))
@@ -164,6 +171,8 @@ def stresses_of_levels(deal: Deal, file: StressFile) -> tuple[Deal, dict[str, di
             f"no class has a rating that is a level of the stresses (levels: {listed(cells.levels)}; ratings: "
             f"{ratings}); give stresses by class"
         )
+    if remarks is not None:
+        remarks += cells.notes
     return cells.deal, {name: cells.changes(level) for name, level in targets.items()}
 
 
@@ -246,20 +255,32 @@ class Search:
         found = self.test.missed(np.array([columns[name] for name in measures])[own, count])
         return np.where(self.shares(levels, at)[own, count] > 0.0, found, 0.0)
 
-    def round(self, close: float) -> tuple[Array, NDArray[np.object_]]:
-        """The largest boundary under each stress, (C,), with the others as they are; and how each ends.
+    def round(self, cells: Rows, close: float) -> tuple[Array, NDArray[np.object_]]:
+        """The largest boundary under some stresses, (R,), with the others as they are; and how each ends.
 
         Those that may bind their class are found closely; of the others it is the last level of the scan that holds.
         """
-        cells, levels = len(self.cells), self.span.scan(SCAN)
-        short = self.missed(np.tile(levels, cells), np.repeat(np.arange(cells), SCAN)).reshape(cells, SCAN)
+        levels, owner = self.span.scan(SCAN), self.owner[cells]
+        short = self.missed(np.tile(levels, len(cells)), np.repeat(cells, SCAN)).reshape(len(cells), SCAN)
         scanned = turns(short, levels, self.missed, np.inf)
         most, outcomes = self.largest(scanned), scanned.outcomes
-        least = np.array([(most + levels[1])[self.owner == own].min() for own in self.owner])
+        least = np.array([(most + levels[1])[owner == own].min() for own in owner])
         close_by = np.flatnonzero((most <= least) & (outcomes != SURVIVES))
-        found = turns(short[close_by], levels, lambda level, at: self.missed(level, close_by[at]), close)
+        found = turns(short[close_by], levels, lambda level, at: self.missed(level, cells[close_by[at]]), close)
         most[close_by] = self.largest(found)
         return most, outcomes
+
+    def near(self, cells: Rows, most: Array, reach: float, close: float) -> Array | None:
+        """The same where every boundary turns within reach of where it was, (R,); None where one does not."""
+        if not self.span.high / SCAN > reach > close:
+            return None
+        low, high = np.maximum(most - reach, 0.0), np.minimum(most + reach, self.span.high)
+        short = self.missed(np.concatenate([low, high]), np.concatenate([cells, cells])).reshape(2, -1)
+        if not ((short[0] <= 0.0) & (short[1] > 0.0)).all():
+            return None
+        nothing = np.full(len(cells), np.nan)
+        start = Brackets(low, high, short[1], nothing, nothing)
+        return narrowed(lambda level, at: self.missed(level, cells[at]), start, close).holds
 
     def largest(self, found: Turns) -> Array:
         """The largest boundary of each, (C,): the lowest at which it turns, or the end of the range where it holds."""
@@ -270,13 +291,24 @@ class Search:
         self.ends[:] = np.cumsum(shares)
         self.trials.check(Range(0.0, 1.0, WORDS))
         places = [self.stack.index(name) for name in sized]
-        moved, close, rounds = np.inf, FIRST, 0
-        while rounds < MOST_ROUNDS and (moved > STILL or close > CLOSE):
-            close = max(CLOSE, NEXT * close) if rounds else FIRST
-            most, outcomes = self.round(close)
+        everywhere = np.arange(len(self.cells))
+        most, outcomes = np.zeros(len(everywhere)), np.full(len(everywhere), "", dtype=object)
+        moved, close, rounds, some = np.inf, FIRST, 0, everywhere
+        while rounds < MOST_ROUNDS:
+            near = self.near(some, most[some], NEAR * moved, close) if len(some) < len(everywhere) else None
+            if near is not None:
+                most[some] = near
+            else:
+                most[some], outcomes[some] = self.round(some, close)
             before = self.ends.copy()
             self.move(places, most, freely=rounds < ONLY_DOWN)
             moved, rounds = float(np.abs(self.ends - before).max()), rounds + 1
+            still = moved <= STILL and close <= CLOSE
+            if still and len(some) == len(everywhere):
+                break
+            least = np.array([most[self.owner == own].min() for own in self.owner])
+            some = everywhere if still else np.flatnonzero(most <= least + NEAR * moved)  # the others once more at last
+            close = max(CLOSE, NEXT * close)
         fails = self.shrunk(places)
         return Sizes(
             self.deal.terms.name,
@@ -310,7 +342,10 @@ class Search:
             if not bad:
                 break
             for k in bad:
-                self.ends[k] = max(self.ends[k] - max(step, STILL), self.ends[k - 1] if k else 0.0)
+                old = float(self.ends[k])
+                self.ends[k] = max(old - max(step, STILL), self.ends[k - 1] if k else 0.0)
+                gone = [j for j in places if j > k and self.ends[j] - old < NOTHING]
+                self.ends[gone] = self.ends[k]  # a class of no size stays one
         return fails
 
     def size(

@@ -14,7 +14,7 @@ import numpy as np
 
 from abs_struct.core.findings import UsageError, listed, nearest
 from abs_struct.deal import Deal
-from abs_struct.study.breakeven import HALF_A_CENT, classes_of
+from abs_struct.study.breakeven import HALF_A_CENT, LOSS, classes_of
 from abs_struct.study.designs import Design
 from abs_struct.study.ksection import turns
 from abs_struct.study.scenarios import Progress
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MEASURE = "timely_shortfall"
+UNPLACED, CALLED = "pool.unplaced_loss", "deal.called"
 SCAN = 25
 #: How closely break-evens are found: first all that may bind, then those that still may.
 TOLERANCES = (0.02, 1e-6)
@@ -62,6 +63,7 @@ class StressRun:
     break_evens : the multiple up to which the class is paid in full and on time; inf where it always is, -inf where it
         never is
     within : how far above it the class fails: 1e-6 where a scenario may bind, the step of the scan elsewhere
+    unplaced : (L, K), where the pool cannot bear all the defaults that the level asks for: the stress is weaker there
     """
 
     deal: str
@@ -72,6 +74,7 @@ class StressRun:
     shortfalls: Any
     break_evens: Any
     within: Any
+    unplaced: Any
     seconds: float
 
     @property
@@ -111,6 +114,21 @@ class StressRun:
         whole = self.passed[self.row(note)].all(axis=1)
         return not bool((whole[:-1] & ~whole[1:]).any())
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was left out or changed, and at which levels the pool cannot bear the stress."""
+        least = [
+            f"{level} in {int(found.sum())} of {len(found)} scenarios"
+            for level, found in zip(self.levels, self.unplaced, strict=True)
+            if found.any()
+        ]
+        if not least:
+            return self.cells.notes
+        said = (
+            f"the pool cannot bear all the defaults of a level (unplaced loss), and less than it asks: {listed(least)}"
+        )
+        return (*self.cells.notes, said)
+
     def verdict(self, note: str) -> Verdict:
         """What the run says of a class."""
         n, implied, target = self.row(note), self.implied(note), self.targets.get(note, "")
@@ -148,6 +166,7 @@ class StressRun:
                 "within": self.within.ravel(),
                 "shortfall": self.shortfalls.ravel(),
                 "passed": self.passed.ravel(),
+                "unplaced": self.unplaced[levels, scenarios],
             }
         )
 
@@ -177,7 +196,7 @@ class StressRun:
             "base_case": self.cells.base_case,
             "levels": dict(zip(self.levels, self.cells.multiples.tolist(), strict=True)),
             "scenarios": list(self.scenarios),
-            "remarks": list(self.cells.notes),
+            "remarks": list(self.remarks),
             "source": self.file.note,
             "classes": {
                 one.note: {
@@ -221,7 +240,8 @@ def stress(
     ----------
     deal : the base
     file : the stresses; those that come with the toolkit when left out
-    base_case : the default level that multiples are counted on, a fraction; the deal's own when left out
+    base_case : the default level that multiples are counted on, a fraction, to which the deal's curves are brought; the
+        deal's own when left out
     notes : the classes, N of them; all but subordinated loans when left out
     executor : anything with the `submit` of concurrent.futures; in this process when left out
     progress : called with scenarios done and in all, pass by pass
@@ -270,8 +290,22 @@ def stress(
         lowest[close], within[close] = found.lowest, np.where(np.isfinite(found.lowest), tolerance, 0.0)
     return StressRun(
         deal.terms.name, terms, cells, tuple(names), targets_of(deal, cells.levels, names),
-        table[:, :count].reshape(shape), lowest.reshape(shape), within.reshape(shape), time.perf_counter() - started,
+        table[:, :count].reshape(shape), lowest.reshape(shape), within.reshape(shape),
+        unplaced(trials, own).reshape(shape[1:]), time.perf_counter() - started,
     )  # fmt: skip
+
+
+def unplaced(trials: Trials, own: Array) -> Any:
+    """In which cells the pool cannot bear all that its level asks for while the deal holds it, (C,) flags."""
+    slots, everywhere = trials.deal.compiled.slots, np.arange(len(own))
+    if not any(line.name == UNPLACED.split(".")[1] for line in slots["pool"].lines):
+        return np.zeros(len(own), dtype=bool)
+    can = any(line.name == CALLED.split(".")[1] for line in slots["deal"].lines)
+    found = trials.run(own, everywhere, [LOSS], [UNPLACED, *([CALLED] if can else [])]).recorded
+    left = np.maximum.accumulate(np.nan_to_num(found[UNPLACED]))  # it never falls, and is nan once nothing is left
+    called = found[CALLED] > 0.5 if can else np.zeros(left.shape, dtype=bool)
+    last = np.where(called.any(axis=0), called.argmax(axis=0), len(left) - 1)
+    return left[last, everywhere] > HALF_A_CENT
 
 
 def scan_ends(scanned: Any, levels: Array) -> tuple[Array, Array]:

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from abs_struct.core.findings import UsageError
+from abs_struct.core.findings import UsageError, listed, nearest
 from abs_struct.curves.default.timing import Placed
 from abs_struct.deal import Deal
 from abs_struct.study.breakeven import usual_range
 from abs_struct.study.levels import first_rate, levels_of
-from abs_struct.study.levers import MOST, Lever, default_levers, recovery_levers, speed_levers, timing_levers
+from abs_struct.study.levers import MOST, Lever, curves, default_levers, recovery_levers, speed_levers, timing_levers
 from abs_struct.study.stressfile import BASE, CardLevel, CardStresses, StressFile
 from abs_struct.study.trials import Array, Range, Rows
 from abs_struct.study.varied import Varied
@@ -52,12 +52,12 @@ class Cells:
     """L levels x K scenarios of a deal, levels first.
 
     deal : with its card rates put in the form that a stress moves; else as it was
-    base_case : the default level that multiples are counted on, a fraction
+    base_case : the default level that multiples are counted on, a fraction; the deal's curves are brought to it
     levels, scenarios : their names; multiples : (L,) of the base case
     varied : the fields that differ besides the default level, each (L x K,)
     raised : the fields that set the default level: (n,) multiples -> Varied
     span : between which multiples a break-even is looked for
-    notes : what was left out, and what the table does not cover
+    notes : what was left out or changed, and what the table does not cover
     """
 
     deal: Deal
@@ -74,7 +74,14 @@ class Cells:
         return len(self.levels) * len(self.scenarios)
 
     def changes(self, level: str) -> dict[str, dict[str, str]]:
-        """The scenarios of a level as they would be written: name -> path -> value; for `solve size` and `sweep`."""
+        """The scenarios of a level as they would be written: name -> path -> value; for `solve size` and `sweep`.
+
+        Raises
+        ------
+        UsageError : no such level, with the nearest one
+        """
+        if level not in self.levels:
+            raise UsageError(f"no level '{level}'{nearest(level, self.levels)} (levels: {listed(self.levels)})")
         at, count = self.levels.index(level), len(self.scenarios)
         multiples = np.repeat(self.multiples, count)
         fields = [*self.raised(multiples, np.arange(len(multiples))), *self.varied]
@@ -96,13 +103,14 @@ def cells_of(deal: Deal, file: StressFile, base_case: float | None = None) -> Ce
     if deal.terms.assumptions.cards is not None:
         return card_cells(deal, file, base_case)
     base = own_base_case(deal) if base_case is None else base_case
-    notes = outside(file, base)
+    notes = outside(file, base) + recovery_notes(deal, file)
     levels = tuple(file.levels)
     scenarios = scenarios_of(deal, file, notes)
     multiples = np.array([file.multiple(level, base) for level in levels])
     varied = recoveries(deal, file, len(scenarios)) + speeds(deal, file, scenarios) + timings(deal, file, scenarios)
     varied += rates(deal, file, levels, scenarios) + interruptions(file, len(levels), scenarios)
-    levers = default_levers(deal)
+    times = 1.0 if base_case is None else brought(deal, base_case, notes)
+    levers = [Lever(lever.path, lever.base * times, lever.most) for lever in default_levers(deal)]
     spans = [usual_range(deal, lever.path).high / lever.base for lever in levers if lever.base > 0.0]
     span = Range(0.0, min([*spans, MOST]))
     return Cells(
@@ -110,13 +118,55 @@ def cells_of(deal: Deal, file: StressFile, base_case: float | None = None) -> Ce
     )
 
 
+def placed(deal: Deal) -> Placed | None:
+    """The one default curve of the deal where it is an amount; None where it is a rate, or one of many."""
+    assumptions = deal.terms.assumptions
+    alone = not any(terms.default for terms in assumptions.groups.values())
+    return assumptions.default if alone and isinstance(assumptions.default, Placed) else None
+
+
 def own_base_case(deal: Deal) -> float:
     """The level that the deal's own curve says: its net loss where it is written as one, else its lifetime default."""
-    assumptions = deal.terms.assumptions
-    if isinstance(assumptions.default, Placed) and not any(terms.default for terms in assumptions.groups.values()):
-        own: Any = assumptions.default
-        return float(getattr(own, own.key)) * float(own.multiple)
-    return levels_of(deal).mean
+    own: Any = placed(deal)
+    return levels_of(deal).mean if own is None else float(getattr(own, own.key)) * float(own.multiple)
+
+
+def brought(deal: Deal, base_case: float, notes: list[str]) -> float:
+    """How many times the deal's own curves make the base case; the notes say so.
+
+    Raises
+    ------
+    UsageError : the deal has no defaults to be raised, or its pool cannot bear so many
+    """
+    if placed(deal) is not None:
+        own = own_base_case(deal)
+        if not own > 0.0:
+            raise UsageError("nothing defaults in the deal as it stands; its curve cannot be brought to a base case")
+        times = base_case / own
+    else:
+        ladder = levels_of(deal)
+        if base_case > ladder.most:
+            raise UsageError(
+                f"--base-case {base_case:.2%}: with the curves of the deal, its pool can bear defaults of "
+                f"{ladder.most:.2%} at most"
+            )
+        own, times = ladder.mean, float(ladder.multiple(base_case))
+    notes.append(f"the deal's curves of {own:.2%} are brought to the base case of {base_case:.2%}")
+    return times
+
+
+def recovery_notes(deal: Deal, file: StressFile) -> list[str]:
+    """Say where haircuts of recoveries have nothing to cut, or do not change what is lost."""
+    if not any(level.recovery_haircut for level in file.levels.values()):
+        return []
+    if not recovery_levers(deal):
+        return ["recovery haircuts are left out: the deal recovers nothing"]
+    if any(getattr(curve, "net", False) for _, curve in curves(deal, "default")):
+        return [
+            "the default level is a net loss, and stays the multiple of the base case: haircuts of recoveries change "
+            "how much defaults and comes back to make it"
+        ]
+    return []
 
 
 def outside(file: StressFile, base: float) -> list[str]:
@@ -133,11 +183,13 @@ def scenarios_of(deal: Deal, file: StressFile, notes: list[str], *, cards: bool 
     """Every combination of the file's axes that the deal has something for; what is left out goes to the notes."""
     timing, prepayment = list(file.timing), list(file.prepayment)
     if cards:
+        if len(timing) > 1 or prepayment != [BASE]:
+            notes.append("timing and prepayment are left out: the stresses of card accounts take their place")
         timing, prepayment = [BASE], [BASE]
-    if len(timing) > 1 and not timing_levers(deal):
+    if any(power != 1.0 for power in file.timing.values()) and not cards and not timing_levers(deal):
         notes.append("timing is left out: the default curves of the deal are rates, which have none")
         timing = [BASE]
-    if len(prepayment) > 1:
+    if prepayment != [BASE]:
         try:
             if not speed_levers(deal):
                 notes.append("prepayment is left out: the deal has none")
@@ -146,7 +198,7 @@ def scenarios_of(deal: Deal, file: StressFile, notes: list[str], *, cards: bool 
             notes.append(f"prepayment is left out: {error}")
             prepayment = [BASE]
     moves = list(file.rates)
-    if len(moves) > 1 and not deal.terms.assumptions.indices:
+    if moves != [BASE] and not deal.terms.assumptions.indices:
         notes.append("rates are left out: the deal has no index")
         moves = [BASE]
     broken = [False] if file.interruption is None else [False, True]
@@ -187,11 +239,12 @@ def speeds(deal: Deal, file: StressFile, scenarios: Sequence[Scenario]) -> list[
 
 def timings(deal: Deal, file: StressFile, scenarios: Sequence[Scenario]) -> list[Varied]:
     """The timing of each scenario, the same for all levels."""
-    if len({scenario.timing for scenario in scenarios}) < 2:
+    if all(file.timing.get(scenario.timing, 1.0) == 1.0 for scenario in scenarios):
         return []
     return [
         Varied.of_texts(
-            lever.path, [lever.shaped(file.timing[scenario.timing]) for scenario in scenarios] * len(file.levels)
+            lever.path,
+            [lever.shaped(file.timing.get(scenario.timing, 1.0)) for scenario in scenarios] * len(file.levels),
         )
         for lever in timing_levers(deal)
     ]
@@ -203,7 +256,7 @@ def rates(deal: Deal, file: StressFile, levels: Sequence[str], scenarios: Sequen
         return []
     moves = np.array(
         [
-            0.0 if scenario.rates == BASE or level not in file.levels
+            0.0 if scenario.rates == BASE
             else getattr(file.levels[level], f"rates_{scenario.rates}")
             for level in levels
             for scenario in scenarios
@@ -237,15 +290,17 @@ def card_cells(deal: Deal, file: StressFile, base_case: float | None) -> Cells:
     if file.cards is None:
         raise UsageError("the deal holds card accounts, and the file has no `cards:` with stresses for them")
     terms: Any = deal.terms.assumptions.cards
+    base = first_rate_of(deal) if base_case is None else base_case
     changes = {}
     for word, field in {"charge_off": "charge_off", **COMING_DOWN}.items():
         rate = getattr(terms, field)
         if not isinstance(rate, float):
             raise UsageError(f"{CARDS}.{word}: moves by period; a stress needs one number as its base")
-        changes[f"{CARDS}.{word}"] = moving(file.cards, word, rate)
-    base = first_rate_of(deal) if base_case is None else base_case
+        changes[f"{CARDS}.{word}"] = moving(file.cards, word, base if word == "charge_off" else rate)
     moved = deal.with_(changes)
     notes: list[str] = []
+    if base_case is not None:
+        notes.append(f"charge-offs of {first_rate_of(deal):.2%} are brought to the base case of {base:.2%}")
     scenarios = scenarios_of(deal, file, notes, cards=True)
     levels, count = tuple(file.cards.levels), len(scenarios)
     stresses: list[CardLevel] = [*file.cards.levels.values()]
@@ -256,7 +311,11 @@ def card_cells(deal: Deal, file: StressFile, base_case: float | None) -> Cells:
         ends = np.repeat([min(rate * getattr(level, field), ceiling(word)) for level in stresses], count)
         varied.append(Varied.of_numbers(f"{CARDS}.{word}.to", ends))
     varied += rates(deal, file, levels, scenarios) + interruptions(file, len(levels), scenarios)
-    top = min(20.0, 0.9999 / terms.charge_off) if terms.charge_off else 20.0
+    top = min(20.0, 0.9999 / base) if base else 20.0
+    if multiples.max() > top:
+        raise UsageError(
+            f"a base case of {base:.2%} times {multiples.max():g} is no charge-off rate; it lies below 100%"
+        )
     peaks = [Lever(f"{CARDS}.charge_off.multiple.linear.{month}", 1.0) for month in peak_months(file.cards)]
     span = Range(0.0, top)
     return Cells(

@@ -11,13 +11,13 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
-from abs_struct.core.findings import DealError, UsageError
+from abs_struct.core.findings import DealError, UsageError, listed, nearest
 from abs_struct.curves.default.stress import Multiple
 from abs_struct.curves.interruption import Interruption
 from abs_struct.deal.load import parse_document, validated
 from abs_struct.study.implied import LevelTable, Years
 from abs_struct.study.uncertainty import AssetCorrelation, Deviation
-from abs_struct.terms.base import Terms
+from abs_struct.terms.base import MisplacedError, Terms
 from abs_struct.terms.numbers import Months, Share, choice, margin, number, shown
 
 #: The file that stands beside this module.
@@ -86,7 +86,7 @@ class CardStresses(Terms):
         """Strictest first; a ramp takes a month."""
         if self.ramp < 1 or self.decay < 1:
             raise ValueError("ramp and decay take 1 month or more")
-        refuse_rising("charge_off", {name: level.charge_off for name, level in self.levels.items()})
+        refuse_rising("charge_off", {name: level.charge_off for name, level in self.levels.items()}, "charge_off")
         return self
 
 
@@ -120,23 +120,34 @@ class StressFile(Terms):
     def consistent(self) -> StressFile:
         """Base cases rise, every level has its multiples, and a stricter level has the larger ones."""
         if any(later <= earlier for earlier, later in pairwise(self.base_cases)):
-            raise ValueError("base_cases do not rise")
+            raise MisplacedError("do not rise", "base_cases")
         for name, level in self.levels.items():
             if len(level.multiples) != len(self.base_cases):
-                raise ValueError(
-                    f"level '{name}' has {len(level.multiples)} multiples for {len(self.base_cases)} base cases"
-                )
+                raise MisplacedError(
+                    f"level '{name}' has {len(level.multiples)} multiples for {len(self.base_cases)} base cases",
+                    "levels", name, "multiples",
+                )  # fmt: skip
+            refuse_turned(name, level)
         for k, base in enumerate(self.base_cases):
-            refuse_rising(
-                f"at a base case of {base:g}", {name: level.multiples[k] for name, level in self.levels.items()}
-            )
+            multiples = {name: level.multiples[k] for name, level in self.levels.items()}
+            refuse_rising(f"at a base case of {base:g}", multiples, "multiples", k)
+        for name in self.cards.levels if self.cards is not None else ():
+            if name not in self.levels:
+                raise MisplacedError(
+                    f"no level '{name}'{nearest(name, self.levels)} (levels: {listed(self.levels)})",
+                    "cards", "levels", name,
+                )  # fmt: skip
+        for axis in ("prepayment", "rates"):
+            words = getattr(self, axis)
+            if len(set(words)) < len(words):
+                raise MisplacedError("a word stands twice", axis)
         if self.years is not None:
             _ = self.table  # refuses limits that do not rise
         chances = [level.probability for level in self.levels.values() if level.probability is not None]
         if any(weak <= strict for strict, weak in pairwise(chances)):
-            raise ValueError("the probabilities of the levels do not rise from the strictest on")
+            raise MisplacedError("the probabilities of the levels do not rise from the strictest on", "levels")
         if not self.timing:
-            raise ValueError("timing is empty; write timing: {base: 1}, or leave it out")
+            raise MisplacedError("is empty; write timing: {base: 1}, or leave it out", "timing")
         return self
 
     @cached_property
@@ -162,11 +173,24 @@ class StressFile(Terms):
         return float(np.interp(base_case, self.base_cases, self.levels[level].multiples))
 
 
-def refuse_rising(what: str, multiples: Mapping[str, float]) -> None:
+def refuse_turned(name: str, level: Level) -> None:
+    """A move has the direction of its word: slow is no faster than the deal, and rates down do not rise."""
+    for word, wrong, said in (
+        ("slow", level.slow > 1.0, "is faster than the deal itself; slow is at most 100%"),
+        ("fast", level.fast < 1.0, "is slower than the deal itself; fast is at least 100%"),
+        ("rates_up", level.rates_up < 0.0, "goes down; rates_up is at least 0"),
+        ("rates_down", level.rates_down > 0.0, "goes up; rates_down is at most 0, as in -200 bp"),
+    ):
+        if wrong:
+            raise MisplacedError(f"{getattr(level, word):g} {said}", "levels", name, word)
+
+
+def refuse_rising(what: str, multiples: Mapping[str, float], *at: str | int) -> None:
     """A stricter level stands before a weaker one, and has no smaller multiple."""
     for (strict, large), (weak, small) in pairwise(multiples.items()):
         if small > large:
-            raise ValueError(f"{what}, level '{weak}' has {small:g} and '{strict}' above it only {large:g}")
+            said = f"{what}, level '{weak}' has {small:g} and '{strict}' above it only {large:g}"
+            raise MisplacedError(said, "levels", weak, *at)
 
 
 def stress_file(path: str | Path | None = None) -> StressFile:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from abs_struct.study.varied import Varied
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
+
+#: Cells of a table: each is scanned, and then searched for every class.
+MOST_CELLS = 200_000
 
 #: The fields that a level sets, each with its numbers, (n,); `at` says in which cell each level is tried.
 Fields = Callable[[Array, Rows], list[Varied]]
@@ -146,4 +150,7 @@ def cells_of(vary: Mapping[str, object] | Sequence[Axis] | Design | None) -> Des
     axes = [axis_from(path, given) for path, given in vary.items()] if isinstance(vary, Mapping) else list(vary or ())
     if len({axis.path for axis in axes}) < len(axes):
         raise UsageError("a field stands on two axes of the table; keep one")
+    count = prod(len(axis) for axis in axes)
+    if count > MOST_CELLS:
+        raise UsageError(f"{count:,} cells, each of which is searched; the most is {MOST_CELLS:,}")
     return full_grid(axes) if axes else Design(())

@@ -121,7 +121,7 @@ class FourViews:
             "base_case": self.run.cells.base_case,
             "levels": list(self.run.levels),
             "paths": len(self.simulation),
-            "remarks": list(self.run.cells.notes),
+            "remarks": list(self.run.remarks),
             "classes": {
                 view.note: {
                     "implied": view.implied,

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from abs_struct.tape.written import Ambiguous
+from abs_struct.tape.tape import Ambiguous
 
 EXCEL = date(1899, 12, 30)  # day 0 of a spreadsheet, for every day after February 1900
 QUARTER = re.compile(r"(?:Q([1-4])[\s\-/]*(\d{4})|(\d{4})[\s\-/]*Q([1-4]))", re.IGNORECASE)

@@ -87,6 +87,7 @@ def write_excel(file: Path, tables: Sequence[Stratification]) -> None:
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 26)
         sheet.set_column(1, len(names), 13)
+        sheet.set_column(3, 3, 20)  # balances
         sheet.write_string(0, 0, table.title, title)
         sheet.write_string(2, 0, "Band", first)
         for column, name in enumerate(names, 1):

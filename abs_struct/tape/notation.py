@@ -8,7 +8,8 @@ from abs_struct.core.findings import TapeError
 from abs_struct.tape.layout import Layout
 from abs_struct.tape.packed import Packed
 from abs_struct.tape.readers import Table
-from abs_struct.tape.written import Ambiguous, decimal_sign, standardised
+from abs_struct.tape.tape import Ambiguous
+from abs_struct.tape.written import decimal_sign, standardised
 
 SIGNS = {"point": ".", "comma": ","}
 NUMBERS = ("money", "rate", "share", "number", "score", "count")

@@ -15,7 +15,8 @@ from abs_struct.tape.days import detected, reads
 from abs_struct.tape.days import in_notation as day_of
 from abs_struct.tape.layout import FIELDS, NECESSARY, TITLE_ROWS, load_layout, read_yaml
 from abs_struct.tape.readers import Table, read_lines
-from abs_struct.tape.written import Ambiguous, standard
+from abs_struct.tape.tape import Ambiguous
+from abs_struct.tape.written import standard
 
 SYNONYMS = Path(__file__).parent / "words" / "fields.yaml"
 SAMPLE = 500  # rows

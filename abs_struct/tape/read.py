@@ -18,9 +18,8 @@ from abs_struct.tape.layout import NECESSARY, Layout, Match, plain, recognise
 from abs_struct.tape.packed import Packed
 from abs_struct.tape.participation import UNITS, shared, units_of
 from abs_struct.tape.readers import Lines, Table, read_lines
-from abs_struct.tape.tape import CENTS, MONEY, AsOf, Column, Rejection, Remark, Tape, total_cents
+from abs_struct.tape.tape import CENTS, MONEY, Ambiguous, AsOf, Column, Rejection, Remark, Tape, total_cents
 from abs_struct.tape.tape import WHOLE as WHOLE_CENTS
-from abs_struct.tape.written import Ambiguous
 
 #: Columns that say how a loan stands on the day of the file; they say nothing about the day it was made.
 OBSERVED = ("days_past_due",)

@@ -100,6 +100,7 @@ def connected() -> Any:
     engine = duckdb.connect(":memory:")
     engine.execute(f"SET memory_limit = '{MEMORY}'")
     engine.execute("SET preserve_insertion_order = false")
+    engine.execute("SET enable_progress_bar = false")
     return engine
 
 

@@ -28,16 +28,19 @@ class Statement:
     """The expressions of a tape as SQL, by our names, and the fields by which rows are told apart.
 
     reasons : why a row is rejected; DuckDB gives the number of the reason, another engine its words
+    follows : keys that follow from the others, as expressions over them
     """
 
     fields: Mapping[str, str]
     groups: tuple[str, ...]
     fault: str
     reasons: tuple[str, ...]
+    follows: Mapping[str, str]
 
     def loans(self, source: str, extra: Sequence[str] = ()) -> str:
         """One row a loan: keys, cents, the first fault or NULL."""
-        names = dict.fromkeys((*self.groups, *KEYS, "balance_cents", "original_cents", *extra))
+        keys = [name for name in (*self.groups, *KEYS) if name not in self.follows]
+        names = dict.fromkeys((*keys, "balance_cents", "original_cents", *extra))
         inner = ",\n           ".join(f"{expression} AS {name}" for name, expression in self.fields.items())
         outer = ", ".join(names)
         return (
@@ -46,9 +49,12 @@ class Statement:
 
     def rows(self, source: str) -> str:
         """The rows of a tape: loans by fault and key, in the order of the keys."""
-        names = ", ".join((*self.groups, *KEYS))
+        names = ", ".join(name for name in (*self.groups, *KEYS) if name not in self.follows)
+        keys = ", ".join(
+            f"{self.follows[name]} AS {name}" if name in self.follows else name for name in (*self.groups, *KEYS)
+        )
         return (
-            f"SELECT fault, {names},\n"
+            f"SELECT fault, {keys},\n"
             f"       CAST(SUM(balance_cents) AS BIGINT) AS balance_cents,\n"
             f"       CAST(SUM(original_cents) AS BIGINT) AS original_cents,\n"
             f"       COUNT(*) AS loans\n"
@@ -106,8 +112,10 @@ def statement(
     fields["rate_units"] = write.units("rate", held["rate"])
     fields["original_term"] = write.whole("original_term", held["original_term"])
     remaining, age = found.get("remaining_term"), found.get("age")
+    follows: dict[str, str] = {}
     if as_of == "origination":
         fields["remaining_term"], fields["age"] = fields["original_term"], "0"
+        follows |= {"remaining_term": "original_term", "age": "0"}
     elif remaining is None and age is None:
         raise TapeError(lacking(layout, "remaining_term"))
     else:
@@ -115,11 +123,15 @@ def statement(
         old = write.whole("age", age) if age else ""
         fields["remaining_term"] = left or f"{fields['original_term']} - {old}"
         fields["age"] = old or f"{fields['original_term']} - {left}"
+        if not (left and old):
+            follows |= {"remaining_term": "original_term - age"} if old else {"age": "original_term - remaining_term"}
     usual = layout.constants.get("repayment", REPAYMENT[0])
     repayment = found.get("repayment")
     fields["repayment"] = (
         f"COALESCE(NULLIF({write.words('repayment', repayment)}, ''), {text(usual)})" if repayment else text(usual)
     )
+    if not repayment:
+        follows["repayment"] = text(usual)
     if (status := found.get("status")) is not None and layout.columns["status"].kind == "status":
         fields["status"] = write.status(status)
     for name in groups:
@@ -129,7 +141,8 @@ def statement(
     said = [f"CAST({i} AS TINYINT)" if dialect == "duckdb" else text(reason) for i, (_, reason) in enumerate(rules)]
     cases = "\n            ".join(f"WHEN {rule} THEN {word}" for (rule, _), word in zip(rules, said, strict=True))
     reasons = tuple(reason for _, reason in rules)
-    return Statement(fields, tuple(name for name in groups if name not in KEYS), f"CASE {cases} END", reasons)
+    others = tuple(name for name in groups if name not in KEYS)
+    return Statement(fields, others, f"CASE {cases} END", reasons, follows)
 
 
 def column_of(source: Source, columns: Mapping[str, str]) -> str | None:
@@ -150,7 +163,7 @@ def lacking(layout: Layout, name: str) -> str:
 def faults(layout: Layout, fields: Mapping[str, str], as_of: str) -> list[tuple[str, str]]:
     """The checks of the reader: (a condition in SQL, the reason in its words), of which the first that holds counts."""
     rules = [
-        ("loan_id IS NULL OR loan_id = '' OR (loan_id LIKE ' %' AND TRIM(loan_id) = '')", "loan_id is blank"),
+        ("loan_id IS NULL OR (loan_id < '!' AND TRIM(loan_id) = '')", "loan_id is blank"),
         ("original_cents IS NULL", "original_balance is blank or not a number"),
         ("balance_cents IS NULL", "balance is blank or not a number"),
         ("rate_units IS NULL", "rate is blank or not a number"),
@@ -206,9 +219,8 @@ class Writer:
         return f"TRY_CAST(CASE WHEN regexp_full_match({bare}, {text(NUMBER)}) THEN {bare} END AS DOUBLE)"
 
     def rounded(self, number: str, kind: str = "BIGINT") -> str:
-        """A number as a whole one: half to even in DuckDB as in the reader, half away from zero elsewhere."""
-        whole = f"round_even({number}, 0)" if self.dialect == "duckdb" else f"ROUND({number}, 0)"
-        return f"{'TRY_CAST' if self.dialect == 'duckdb' else 'CAST'}({whole} AS {kind})"
+        """A number as a whole one: half to even by the cast of DuckDB, as in the reader; away from zero elsewhere."""
+        return f"TRY_CAST({number} AS {kind})" if self.dialect == "duckdb" else f"CAST(ROUND({number}, 0) AS {kind})"
 
     def cents(self, name: str, column: str) -> str:
         """Money as whole cents."""

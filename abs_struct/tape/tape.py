@@ -24,6 +24,10 @@ WHOLE = {"whole_balance": "whole_balance_cents"}
 MONEY = CENTS | WHOLE
 
 
+class Ambiguous(Exception):  # noqa: N818 - becomes the sentence of a TapeError, with file and column
+    """A column can be read in two ways."""
+
+
 @dataclass(frozen=True)
 class Rejection:
     """A row that was not accepted: its line in the file, the first field at fault, and every reason."""

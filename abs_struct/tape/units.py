@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from abs_struct.tape.written import Ambiguous
+from abs_struct.tape.tape import Ambiguous
 
 LARGEST_FRACTION = 0.6  # 60% a year; what lies between it and 1 could be 60% or 0.6%
 SMALLEST_FRACTION = 0.005

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from abs_struct.tape.tape import Ambiguous
+
 CURRENCY = re.compile(
     r"^([+-]?)(?:[$€£¥₩₹]|USD|EUR|GBP|CNY|RMB|CHF|TWD|US\$|NT\$|HK\$)\s*|\s*(?:[€£¥元]|EUR|USD|CNY|RMB|GBP|CHF|TWD)$"
 )
@@ -17,10 +19,6 @@ BLANK = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?:\D|$))")  # between groups of tho
 FIGURES = re.compile(r"([+-]?)(\d*(?:[.,]\d+)*[.,]?)(%?)")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)%?")
 FEW = 50  # one cell in so many may be a slip
-
-
-class Ambiguous(Exception):  # noqa: N818 - becomes the sentence of a TapeError, with file and column
-    """A column can be read in two ways."""
 
 
 def stripped(word: str) -> str:

@@ -10,6 +10,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from abs_struct.core.findings import listed, nearest
 
 
+class MisplacedError(ValueError):
+    """What a check of a whole block found, with the place below the block where it stands."""
+
+    def __init__(self, said: str, *at: str | int) -> None:
+        super().__init__(said)
+        self.at = at
+
+
 class Terms(BaseModel):
     """A part of a document: validated once, never changed."""
 

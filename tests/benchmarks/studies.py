@@ -32,10 +32,16 @@ from abs_struct.deal import Deal, load
 from abs_struct.pool.loans import Loans
 from abs_struct.pool.rows import compress
 from abs_struct.pool.schedule import cohorts
-from abs_struct.study import Varied, break_even, evaluate
+from abs_struct.study import Varied, break_even, evaluate, simulate, uncertainty_of
+from abs_struct.study.draws import draws_of
+from abs_struct.study.levels import levels_of
 from abs_struct.waterfall.engine import run, run_as_arrays
 
 CPR, CNL = "assumptions.prepayment.cpr", "assumptions.default.cnl"
+UNCERTAIN = {
+    "default": "{distribution: inverse normal, correlation: 15%}",
+    "prepayment": "{deviation: 20%, correlation: 50%}",
+}
 MEASURES = ("A.wal", "A.yield", "B.principal_shortfall", "C.principal_shortfall", "D.principal_shortfall", "D.yield")
 FEW = tuple(f"notes.{note}.{line}" for note in "ABCD" for line in ("interest_paid", "principal_paid", "balance"))
 MANY = (
@@ -196,9 +202,9 @@ def processes(deal: Deal) -> Iterator[Row]:
         )
 
 
-def peak(count: int) -> float:
-    """The most memory, in GB, of a process that measures so many scenarios."""
-    command = [sys.executable, __file__, "--peak", str(count)]
+def peak(count: int, of: str = "--peak") -> float:
+    """The most memory, in GB, of a process that measures so many scenarios, or draws so many paths."""
+    command = [sys.executable, __file__, of, str(count)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
@@ -206,6 +212,8 @@ def memory() -> Iterator[Row]:
     """Memory is bounded by the chunk, not by the scenarios."""
     most = peak(1_000_000)
     yield Row("GB of memory at most, a million scenarios with six measures", "<= 1.5", (most, most, most))
+    most = peak(1_000_000, "--peak-of-paths")
+    yield Row("GB of memory at most, `simulate` with a million paths", "<= 1.5", (most, most, most))
 
 
 def flows(count: int) -> Any:
@@ -243,29 +251,18 @@ def yields() -> Iterator[Row | str]:
 
 def paths(deal: Deal, folder: Path) -> Iterator[Row | str]:
     """Monte Carlo through the full waterfall: one-factor default levels, correlated speeds."""
-    from scipy.special import ndtr, ndtri
-
-    count, base, correlation = 262_144, 0.09, 0.15
-
-    def draws() -> dict[str, Any]:
-        draw = np.random.default_rng(3).standard_normal((2, count))
-        level = ndtr((ndtri(base) + np.sqrt(correlation) * draw[0]) / np.sqrt(1.0 - correlation))
-        return {CNL: level, CPR: 0.18 * np.exp(0.2 * (0.5 * draw[0] + np.sqrt(0.75) * draw[1]))}
-
     if compiler() is None:
         yield "Monte Carlo against C: this machine has no gcc"
         return
-    program = dataclasses.replace(deal.program, inputs=deal.program.inputs | draws())
-    limit = CLimit(program, FEW).compile(folder)
-
-    def study() -> object:
-        fields = [Varied.of_numbers(path, values) for path, values in draws().items()]
-        return evaluate(deal, fields, [f"{note}.principal_shortfall" for note in "ABCD"])
-
+    count, uncertain = 262_144, uncertainty_of(None, UNCERTAIN)
+    drawn = draws_of(deal, uncertain, levels_of(deal), 1, count)
+    inputs = {one.path: one.numbers for one in drawn.varied}
+    limit = CLimit(dataclasses.replace(deal.program, inputs=deal.program.inputs | inputs), FEW).compile(folder)
     yield Row(
-        f"Monte Carlo, {count:,} paths drawn, run and measured / C with vector instructions on the same paths",
+        f"`simulate` with {count:,} paths: drawn, run, measured / C with vector instructions on the same paths",
         "<= 10",
-        ratio(study, limit.run, 3),
+        ratio(lambda: simulate(deal, uncertain, paths=count), limit.run, 3),
+        "it measures lives and values at the coupon of four classes besides, which C does not",
     )
 
 
@@ -311,6 +308,9 @@ def peak_here() -> float:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--peak"]:
         evaluate(load(DEAL), varied(int(sys.argv[2])), MEASURES)
+        print(peak_here())
+    elif sys.argv[1:2] == ["--peak-of-paths"]:
+        simulate(load(DEAL), uncertainty_of(None, UNCERTAIN), paths=int(sys.argv[2]))
         print(peak_here())
     else:
         report("Studies", rows(), NOTE)

@@ -202,7 +202,7 @@ def test_turnover_purchases_pool_and_cash_roll_forward_to_the_cent() -> None:
         assert price == pytest.approx(par - 0.0045 * now["receivables.bill.purchased"], abs=0.005)
         gone = now["pool.scheduled_principal"] + now["pool.prepaid"] + now["pool.defaulted"]
         assert lines["pool.balance"][t - 1] - gone + par == pytest.approx(now["pool.balance"], abs=0.005)
-        accounts = ("collections", "retained", "reserve", "transfer_reserve")
+        accounts = ("collections", "idle", "retained", "reserve", "transfer_reserve")
         before, after = (sum(lines[f"accounts.{name}.balance"][k] for name in accounts) for k in (t - 1, t))
         came = sum(now[f"accounts.{name}.received"] for name in accounts)
         out = sum_of_fees(lines, t) + now["notes.A.interest_paid"] + now["notes.B.interest_paid"]
@@ -260,7 +260,12 @@ def test_cash_that_finds_nothing_to_buy_is_a_drag() -> None:
     """Where four fifths of the cash find receivables, the rest waits: less income, smaller pool, fewer turns."""
     short = changed(amounts__offered="80%")
     assert turns(short) < turns(base())
-    assert short.lines["accounts.collections.balance"][5] > 200e6
+    idle = short.lines["accounts.idle.balance"]
+    assert idle[5] > 200e6
+    assert not short.lines["accounts.collections.balance"][:13].any()
+    assert short.lines["accounts.idle.earned"][6] == pytest.approx(
+        idle[5] * 0.0035 / 12, rel=1e-9
+    )  # a reinvestment rate
     assert short.lines["pool.interest"][YEAR].sum() < base().lines["pool.interest"][YEAR].sum()
     ends = changed(amounts__offered="60%")
     assert ends.triggers["idle_cash"].first_breach is not None
@@ -344,6 +349,7 @@ def test_perfection_fills_reserve_and_transfer_reserve() -> None:
     """The originator's rating is lost in period 5: purchases end and 2.0 m are set aside until B is repaid."""
     lines = changed(triggers__rating_loss__fired=5).lines
     assert np.flatnonzero(lines["pool.purchased"])[-1] == 4
+    assert lines["triggers.accelerated.active"][4:6].tolist() == [0.0, 1.0]
     assert lines["accounts.transfer_reserve.balance"][5] == 2e6
     assert lines["accounts.reserve.balance"][5] == pytest.approx(lines["amounts.quarter_of_costs"][5])
     assert lines["accounts.transfer_reserve.balance"][-1] == lines["accounts.reserve.balance"][-1] == 0.0

@@ -147,14 +147,16 @@ def test_the_two_ledgers_are_those_of_the_plan() -> None:
     assert said["after_default"][4:] == [
         "interest_A", "principal_A", "interest_B", "principal_B", "principal_sub", "residual_sub",
     ]  # fmt: skip
-    lost = deal().with_({"assumptions.interruption": "{from: 6, months: 1}", "accounts.liquidity.required": "0"}).run()
-    drawn = lost.lines["accounts.principal.drawn"]
-    assert drawn[5] == 0.0
+    poor = deal().with_({"notes.A.coupon": "25%", "accounts.liquidity.required": "0"}).run()  # income does not suffice
+    assert not poor.failures
     legs = [
-        name for name in lost.lines if name.startswith("waterfall.income.") and name.endswith("from_principal.paid")
+        name for name in poor.lines if name.startswith("waterfall.income.") and name.endswith("from_principal.paid")
     ]
-    assert drawn[6] == pytest.approx(sum(lost.lines[name][6] for name in legs))
-    assert drawn[6] > 1e6
+    drawn = poor.lines["accounts.principal.drawn"]
+    assert drawn[5] > 1e6
+    assert drawn[5] == pytest.approx(sum(poor.lines[name][5] for name in legs))
+    assert not poor.lines["notes.A.interest_shortfall"][:10].any()
+    assert poor.lines["waterfall.income.top_up_principal.borrowed"][5] == drawn[5]
 
 
 def break_even(changes: dict[str, str]) -> dict[str, float]:
@@ -232,6 +234,9 @@ def test_a_purchase_shortfall_ends_purchases_and_may_be_cured() -> None:
     assert lines["pool.purchased"][5] == 0.0
     assert lines["pool.purchased"][6] > 0.0
     assert lines["notes.A.principal_paid"][5] > 0.0
+    turned = lines["waterfall.income.all_to_principal.paid"]  # accelerated for as long as it lasts
+    assert turned[5] > 0.0
+    assert turned[4] == turned[6] == 0.0
 
 
 def test_perfection_fills_the_transfer_reserve() -> None:

@@ -13,6 +13,7 @@ ORDER = [
     "terms",
     "tape",
     "curves",
+    "history",
     "pool",
     "waterfall",
     "deal",
@@ -41,7 +42,7 @@ def test_contract_is_kept(contract, monkeypatch, capsys):
 
 
 def test_contract_names_the_floors():
-    """The contract holds the twelve floors in the order of the design."""
+    """The contract holds the thirteen floors in the order of the design."""
     assert floors() == ORDER
 
 

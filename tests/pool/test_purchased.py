@@ -183,7 +183,7 @@ def test_a_mix_that_drifts(clock: str, tmp_path: Path) -> None:
     if clock == "daily":
         block = block.replace("  mix:", "  clock: daily\n  mix:")
         waterfall = waterfall.replace("    - purchase: [bill, three, loan, card]\n", "")
-    deal = small(tmp_path, TERMS + block, waterfall, **DRIFT)
+    deal = small(tmp_path, TERMS + block, waterfall, **DRIFT, **{"assumptions.default.cdr": 0.001})
     result = deal.run()
     assert not result.failures
     lines = result.lines

@@ -9,7 +9,11 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from small import TERMS, small
+from waterfall.test_any_deal import CLAUSES, UNPAID, waterfall
+from waterfall.test_any_deal import TERMS as ANY
 
 import abs_struct
 from abs_struct.core.findings import DealError, UsageError
@@ -218,6 +222,7 @@ def test_the_scan_finds_turns_and_narrows_jumps() -> None:
         ({"scan": 1}, "at least 2 points"),
         ({"tolerance": 0.0}, "is above 0"),
         ({"vary": {MULTIPLE: ["1", "2"]}}, "is varied twice"),
+        ({"vary": {"notes.A.coupon": "1%:9%:0.01%", "notes.B.coupon": "1%:9%:0.01%"}}, "641,601 cells"),
         ({"vary": {"assumptions.prepayment.cprr": ["1%"]}}, "unknown key 'cprr'"),
     ],
 )
@@ -281,3 +286,41 @@ def test_a_curve_without_a_multiple_is_no_lever(tmp_path: Path) -> None:
     """What moves all defaults together says which curve it cannot move."""
     with pytest.raises(UsageError, match="has no multiple; write cdr"):
         default_levers(small(tmp_path).with_({"assumptions.default": "{sda: 300%}"}))
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    revenue=CLAUSES[0],
+    redemption=CLAUSES[1],
+    unpaid=UNPAID,
+    every=st.sampled_from(["1 month", "3 months"]),
+    until=st.sampled_from(["full-and-on-time", "first-dollar-of-loss"]),
+)
+def test_any_deal_survives_at_its_level_and_fails_above(
+    tmp_path: Path,
+    revenue: list[tuple[str, str]],
+    redemption: list[tuple[str, str]],
+    unpaid: str,
+    every: str,
+    until: str,
+) -> None:
+    """Deals drawn from all clauses, monthly and quarterly: single runs agree with what every class is said to do."""
+    terms = ANY.format(every=every, first="2027-02-15" if every == "1 month" else "2027-04-15", b=unpaid, c="carried")
+    deal = small(tmp_path, terms, waterfall(revenue, redemption))
+    found = abs_struct.break_even(deal, of="assumptions.default.cdr", until=until, scan=9)
+    measure = "timely_shortfall" if until == "full-and-on-time" else "principal_shortfall"
+    for n, note in enumerate(found.notes):
+        level, outcome = float(found.levels[n, 0]), found.outcomes[n, 0]
+
+        def fails(value: float, note: str = note) -> bool:
+            return missed(deal, note, {"assumptions.default.cdr": value}, measure) > 0.005
+
+        if outcome in {"survives the whole range", "not reachable"}:
+            assert not fails(found.span.low)
+            assert not fails(found.span.high)
+        elif outcome == "fails at the lowest" or level == -np.inf:
+            assert fails(found.span.low)
+        else:
+            above = 2e-9 if outcome != "holds from a level on" else -2e-9
+            assert not fails(level)
+            assert fails(level + above)

@@ -184,3 +184,7 @@ def test_the_levels_of_a_stress_file_are_the_stresses_of_the_classes_that_name_t
     assert run.verdict("A").cushion == pytest.approx(0.0, abs=1e-5)  # nothing to spare
     with pytest.raises(UsageError, match="no class has a rating that is a level"):
         stresses_from(small(tmp_path), file)
+    remarks: list[str] = []
+    file.write_text(LEVELS.replace("[5%, 40%]", "[80%, 90%]"))
+    stresses_from(deal, file, remarks)
+    assert any("lies outside the table (80% to 90%); the multiples of 80% are used" in words for words in remarks)

@@ -13,6 +13,7 @@ import abs_struct
 from abs_struct.core.findings import DealError, UsageError
 from abs_struct.study import scenarios
 from abs_struct.study.stress import NONE, stress
+from abs_struct.study.stresscells import cells_of
 from abs_struct.study.stressfile import OWN, stress_file
 
 CNL = {
@@ -143,7 +144,11 @@ def test_frame_grid_and_base_case(deal, file):
         == found.frame.query("level == 'BB' and scenario == 'base'")["break_even"].iloc[0]
     )
     assert found.grid("B", "shortfall").shape == (3, 18)
-    for call, words in ((lambda: found.grid("A"), "no class 'A'"), (lambda: found.grid("B", "loss"), "no grid 'loss'")):
+    for call, words in (
+        (lambda: found.grid("A"), "no class 'A'"),
+        (lambda: found.grid("B", "loss"), "no grid 'loss'"),
+        (lambda: found.cells.changes("AAA"), "no level 'AAA'; did you mean 'AA'"),
+    ):
         with pytest.raises(UsageError, match=words):
             call()
 
@@ -159,6 +164,90 @@ def test_what_is_left_out_is_said(tmp_path, file):
     none = stress(small(tmp_path, **CNL, **{"assumptions.prepayment": "none"}), OWN)
     assert "prepayment is left out: the deal has none" in none.cells.notes
     assert "rates are left out: the deal has no index" in none.cells.notes
+
+
+def test_a_base_case_brings_the_curves(tmp_path, deal, file):
+    """A base case of one's own moves the deal to it: the multiple of a level falls, the defaults of it rise."""
+    own, higher = stress(deal, file), stress(deal, file, base_case=0.10)
+    for level, (few, many) in {"AA": (3.8 * 6, 3.0 * 10), "BB": (1.9 * 6, 1.5 * 10)}.items():
+        for run, wanted in ((own, few), (higher, many)):
+            times = float(run.cells.changes(level)["base"]["assumptions.default.multiple"])
+            assert times * 6 == pytest.approx(wanted)
+    assert "the deal's curves of 6.00% are brought to the base case of 10.00%" in higher.remarks
+    as_written = stress(deal.with_({"assumptions.default.cnl": "10%"}), file)
+    assert higher.shortfalls == pytest.approx(as_written.shortfalls, abs=1e-6)
+    assert (higher.shortfalls >= own.shortfalls).all()
+    rate = small(tmp_path, **{"assumptions.default": "{cdr: 4%}"})
+    terms = stress_file(file)
+    level = cells_of(rate, terms).base_case
+    twice = cells_of(rate, terms, 2 * level)
+    times = float(twice.changes("C")["base"]["assumptions.default.multiple"]) / twice.multiples[2]
+    run = rate.with_({"assumptions.default.multiple": repr(float(times))}).run()
+    assert run.lines["pool.defaulted"].sum() / run.lines["pool.initial_balance"][-1] == pytest.approx(
+        2 * level, rel=1e-4
+    )
+    with pytest.raises(UsageError, match="can bear defaults of"):
+        cells_of(rate.with_({"assumptions.default.cdr": "0.1%"}), terms, 0.5)
+
+
+def test_a_base_case_of_cards(repository):
+    """Charge-offs begin at the base case, and peak at so many times it."""
+    card = abs_struct.load(repository / "deals" / "card_2027_a.yaml")
+    found, own = (cells_of(card, stress_file(), base) for base in (0.05, None))
+    at = found.deal.with_(found.changes("AA")["base"]).terms.assumptions.cards.charge_off
+    assert (at.rate, at.multiple.linear[9]) == (0.05, 4.0)
+    was = own.deal.with_(own.changes("AA")["base"]).terms.assumptions.cards.charge_off
+    assert (was.rate, was.multiple.linear) == (0.0325, at.multiple.linear)
+    assert "timing and prepayment are left out: the stresses of card accounts take their place" in own.notes
+    assert "charge-offs of 3.25% are brought to the base case of 5.00%" in found.notes
+    with pytest.raises(UsageError, match="is no charge-off rate"):
+        cells_of(card, stress_file(), 0.25)
+
+
+def test_one_choice_is_tried_as_well(tmp_path, deal):
+    """A file with nothing but front timing is front timing; a choice that the deal has nothing for is no name."""
+    file = tmp_path / "one.yaml"
+    file.write_text("base_cases: [6%]\nlevels: {A: {multiples: [2]}}\ntiming: {front: 0.5}\n")
+    (changes,) = stress(deal, file).cells.changes("A").values()
+    shares = deal.with_(changes).terms.assumptions.default.timing.shares
+    assert shares == pytest.approx([0.6**0.5, 1 - 0.6**0.5])
+    file.write_text(file.read_text().replace("front", "base"))
+    assert stress(deal, file).cells.changes("A") == {"base": changes}
+    file.write_text("base_cases: [6%]\nlevels: {A: {multiples: [2], rates_up: 2%}}\nrates: [up]\n")
+    found = stress(deal, file)
+    assert found.scenarios == ("base",)
+    assert "rates are left out: the deal has no index" in found.remarks
+
+
+def test_haircuts_that_cut_nothing_are_said(tmp_path, deal, file):
+    """No recoveries; a level that is lost after them; but not defaults of an amount."""
+    said = {
+        "recovers nothing": deal.with_({"assumptions.recovery.rate": "0%"}),
+        "the default level is a net loss": deal,
+        "": deal.with_({"assumptions.default": CNL["assumptions.default"].replace("cnl", "cgd")}),
+    }
+    for words, one in said.items():
+        remarks = [remark for remark in cells_of(one, stress_file(file)).notes if "recover" in remark]
+        assert bool(remarks) is bool(words)
+        assert all(words in remark for remark in remarks)
+
+
+def test_defaults_that_the_pool_cannot_bear_are_said(tmp_path, deal):
+    """A cell is named where its single run keeps unplaced losses, and only there."""
+    file = tmp_path / "large.yaml"
+    file.write_text(
+        "base_cases: [6%]\nlevels: {A: {multiples: [15]}, B: {multiples: [9]}, C: {multiples: [1]}}\n"
+        "timing: {base: 1, back: 4}\n"
+    )
+    found = stress(deal, file)
+    for n, level in enumerate(found.levels):
+        for k, changes in enumerate(found.cells.changes(level).values()):
+            run = deal.with_(changes).run()
+            assert found.unplaced[n, k] == any("unplaced" in said for said in run.warnings), (level, k)
+    assert found.unplaced[0].all()
+    assert not found.unplaced[2].any()
+    assert any("A in 2 of 2 scenarios" in remark for remark in found.remarks)
+    assert found.frame.query("unplaced")["level"].isin(["A", "B"]).all()
 
 
 def test_rates_move_all_indices(repository):
@@ -208,7 +297,22 @@ def test_the_toolkits_own_file():
     [
         ("[4, 3]", "[4]", "level 'AA' has 1 multiples for 2 base cases"),
         ("[2, 1.5]", "[5, 1.5]", "level 'BB' has 5 and 'AA' above it only 4"),
-        ("[5%, 10%]", "[10%, 5%]", "base_cases do not rise"),
+        ("[5%, 10%]", "[10%, 5%]", "yaml:2 base_cases: do not rise"),
+        ("[5%, 10%]", "[5, 10]", "5 is not a share.* write 5%"),
+        ("[4, 3]", "[400, 3]", "write 400% or 4"),
+        ("[2, 1.5]", "[2, 4.5]", r"yaml:5 levels\.BB\.multiples\[1\]: at a base case of 0\.1, level 'BB' has 4\.5"),
+        ("slow: 50%", "slow: 150%", r"yaml:4 levels\.AA\.slow: 1\.5 is faster than the deal"),
+        ("fast: 200%", "fast: 20%", r"levels\.AA\.fast: 0\.2 is slower than the deal"),
+        ("slow: 50%", "rates_up: -2%", r"levels\.AA\.rates_up: -0\.02 goes down"),
+        ("slow: 50%", "rates_down: 200 bp", r"levels\.AA\.rates_down: 0\.02 goes up"),
+        ("slow: 50%", "rates_up: 200", "200 is not a margin"),
+        ("[base, slow, fast]", "[slow, slow]", "yaml:8 prepayment: a word stands twice"),
+        ("{base: 1, front: 0.5, back: 2}", "{}", "yaml:7 timing: is empty"),
+        (
+            "timing:",
+            "cards: {ramp: 3, levels: {BBB: {charge_off: 3}}}\ntiming:",
+            r"yaml:7 cards\.levels\.BBB: no level 'BBB'; did you mean 'BB'",
+        ),
         ("haircut: 40%", "haircut: -40%", "shares lie in"),
         ("haircut: 40%", "haircut: 140%", "shares lie in"),
         ("slow: 50%", "slow: 5000%", "multiples lie in"),

@@ -17,6 +17,8 @@ from abs_struct.pool.rows import compress
 from abs_struct.tape import read_tape
 from abs_struct.tape.convert import frame_of, write_frame
 from abs_struct.tape.scan import scan
+from abs_struct.tape.scan_strata import stratify_scan
+from abs_struct.tape.stratify import stratify
 
 HEADER = "loan_id,original_balance,balance,rate,original_term,remaining_term"
 BROKEN = [
@@ -160,3 +162,26 @@ def test_printed_sql_runs_in_another_engine(broken, tmp_path):
     expected = scan(broken)
     assert found["balance_cents"].tolist() == expected.columns["balance_cents"].tolist()
     assert found["loans"].tolist() == expected.columns["loans"].tolist()
+
+
+def test_tables_of_a_stream_are_those_of_the_tape(repository):
+    """Every usual stratification table from a stream: the same bands, counts and cents, the same averages."""
+    file = repository / "deals/tapes/mpl_2027_1.csv.gz"
+    ours, theirs = stratify_scan(file), stratify(read_tape(file))
+    assert [table.by for table in ours] == [table.by for table in theirs]
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.title == other.title
+        for a, b in zip((*one.bands, one.total), (*other.bands, other.total), strict=True):
+            for name in ("label", "loans", "balance_cents", "low", "high"):
+                assert getattr(a, name) == getattr(b, name), (one.by, a.label, name)
+            for name in ("share", "wa_rate", "wa_remaining_term", "wa_original_term", "wa_age"):
+                value = getattr(b, name)
+                assert getattr(a, name) == (None if value is None else pytest.approx(value, rel=1e-12)), (one.by, name)
+
+
+def test_tables_of_many_files(broken, tmp_path):
+    """`tape stratify` of a pattern streams the files; rejected rows are in no table."""
+    for name in ("part1.csv", "part2.csv"):
+        shutil.copy(broken, tmp_path / name)
+    found = json.loads(run("stratify", tmp_path / "part*.csv", "--by", "rate", "--json"))
+    assert (found["loans"], found["balance"]) == (6, 540.5)
