@@ -17,6 +17,7 @@ from abs_struct.deal import Deal
 from abs_struct.study.breakeven import HALF_A_CENT, LOSS, classes_of
 from abs_struct.study.designs import Design
 from abs_struct.study.ksection import turns
+from abs_struct.study.levels import INITIAL
 from abs_struct.study.scenarios import Progress
 from abs_struct.study.stresscells import Cells, cells_of
 from abs_struct.study.stressfile import StressFile, stress_file
@@ -63,7 +64,8 @@ class StressRun:
     break_evens : the multiple up to which the class is paid in full and on time; inf where it always is, -inf where it
         never is
     within : how far above it the class fails: 1e-6 where a scenario may bind, the step of the scan elsewhere
-    unplaced : (L, K), where the pool cannot bear all the defaults that the level asks for: the stress is weaker there
+    unplaced : (L, K), what the pool cannot bear of the loss that the level asks for, of the opening pool: the
+        stress is weaker by so much
     """
 
     deal: str
@@ -118,16 +120,14 @@ class StressRun:
     def remarks(self) -> tuple[str, ...]:
         """What was left out or changed, and at which levels the pool cannot bear the stress."""
         least = [
-            f"{level} in {int(found.sum())} of {len(found)} scenarios"
+            f"{level} {found.max():.2%} ({np.count_nonzero(found)} of {len(found)} scenarios)"
             for level, found in zip(self.levels, self.unplaced, strict=True)
             if found.any()
         ]
         if not least:
             return self.cells.notes
-        said = (
-            f"the pool cannot bear all the defaults of a level (unplaced loss), and less than it asks: {listed(least)}"
-        )
-        return (*self.cells.notes, said)
+        said = "the pool cannot bear all that a level asks for; unplaced loss of the opening pool, at most: "
+        return (*self.cells.notes, said + listed(least))
 
     def verdict(self, note: str) -> Verdict:
         """What the run says of a class."""
@@ -296,16 +296,17 @@ def stress(
 
 
 def unplaced(trials: Trials, own: Array) -> Any:
-    """In which cells the pool cannot bear all that its level asks for while the deal holds it, (C,) flags."""
+    """What the pool cannot bear of its level's loss while the deal holds it, of the opening pool, (C,)."""
     slots, everywhere = trials.deal.compiled.slots, np.arange(len(own))
     if not any(line.name == UNPLACED.split(".")[1] for line in slots["pool"].lines):
-        return np.zeros(len(own), dtype=bool)
+        return np.zeros(len(own))
     can = any(line.name == CALLED.split(".")[1] for line in slots["deal"].lines)
-    found = trials.run(own, everywhere, [LOSS], [UNPLACED, *([CALLED] if can else [])]).recorded
+    found = trials.run(own, everywhere, [LOSS], [UNPLACED, INITIAL, *([CALLED] if can else [])]).recorded
     left = np.maximum.accumulate(np.nan_to_num(found[UNPLACED]))  # it never falls, and is nan once nothing is left
     called = found[CALLED] > 0.5 if can else np.zeros(left.shape, dtype=bool)
     last = np.where(called.any(axis=0), called.argmax(axis=0), len(left) - 1)
-    return left[last, everywhere] > HALF_A_CENT
+    missed = left[last, everywhere]
+    return np.where(missed > HALF_A_CENT, missed / found[INITIAL][-1], 0.0)
 
 
 def scan_ends(scanned: Any, levels: Array) -> tuple[Array, Array]:

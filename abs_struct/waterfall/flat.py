@@ -19,36 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from abs_struct.core.arithmetic.arrays import Arrays
-from abs_struct.core.arithmetic.floats import Floats
 from abs_struct.core.arithmetic.numbers import Value
-from abs_struct.core.arithmetic.symbols import OPERATIONS, Symbol, leaves, line
+from abs_struct.core.arithmetic.symbols import Symbol, leaves, line
 from abs_struct.core.findings import DealError
 from abs_struct.core.state import Program, State
+from abs_struct.waterfall.calls import CALLS, PLAIN, convolved, spared
 from abs_struct.waterfall.trace import Trace, trace
-
-
-def chosen(condition: Any, a: Value, b: Value) -> Value:
-    """`np.where`, without a new array where all scenarios choose alike, as they mostly do."""
-    holds = np.count_nonzero(condition)
-    if holds == 0:
-        return b
-    return a if holds == np.size(condition) else np.where(condition, a, b)
-
-
-#: The operations on arrays.
-CALLS: dict[str, Callable[..., Any]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "min": np.minimum, "max": np.maximum,
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
-    "and": np.logical_and, "or": np.logical_or, "not": np.logical_not, "where": chosen, "flag": Arrays.flag,
-    "ratio": Arrays.ratio, "exceeds": Arrays.exceeds,
-    "lookup": lambda index, *table: Arrays.lookup(table, index),
-}  # fmt: skip
-#: The same on plain numbers.
-PLAIN: dict[str, Callable[..., Any]] = OPERATIONS | {
-    "total": lambda *values: Floats.total(values),
-    "lookup": lambda index, *table: Floats.lookup(table, index),
-}
 
 #: From so many scenarios on it pays to write a program flat.
 FROM = 1024
@@ -249,7 +225,7 @@ class Flat:
             for sink, place in sinks:
                 np.add(values[place], 0.0, out=sink[period])  # no negative zeros: the bits of the float run
             for series, place in grown:
-                series.append(nil_or(values[place]))
+                series.append(values[place] if np.ndim(values[place]) == 0 else spared(values[place]))
             for place, value in zip(before, [values[source] for source in before.values()], strict=True):
                 values[place] = value
 
@@ -301,24 +277,6 @@ def convolution_of(node: Symbol) -> Convolution | None:
             return None
         found = (*one, age)
     return found
-
-
-def convolved(ages: int, bought: Sequence[Value], profile: Sequence[Value]) -> Value:
-    """The sum over ages of what was bought x the profile at that age, from the youngest on; nil without purchases."""
-    now = len(bought)
-    terms = [(bought[now - age], profile[age]) for age in range(1, min(ages, now - 1) + 1)]
-    terms = [(value, weight) for value, weight in terms if not is_nil(value) and not is_nil(weight)]
-    return Arrays.dot(*zip(*terms, strict=True)) if terms else 0.0
-
-
-def is_nil(value: Value) -> bool:
-    """Whether a value is nil in all scenarios, as the plain number."""
-    return isinstance(value, float) and value == 0.0
-
-
-def nil_or(value: Value) -> Value:
-    """A value, but the plain number where it is nil in all scenarios: months without purchases cost nothing then."""
-    return value if np.ndim(value) == 0 or value.any() else 0.0
 
 
 def reader(places: tuple[int, ...]) -> Callable[[list[Any]], tuple[Any, ...]]:
