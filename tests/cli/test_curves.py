@@ -22,7 +22,9 @@ def test_history(tape, tmp_path):
     result = command("curves", "history", tape, "--out", tmp_path / "one", "--every", "year")
     assert "Chain ladder" in result.stdout
     assert "2015" in result.stdout
-    found = json.loads(command("curves", "history", tape, "--out", tmp_path / "two", "--every", "year", "--json").stdout)
+    found = json.loads(
+        command("curves", "history", tape, "--out", tmp_path / "two", "--every", "year", "--json").stdout
+    )
     assert [row["vintage"] for row in found["vintages"]] == ["2015", "2016"]
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
     assert {"history.xlsx", "static_pool.csv", "dynamic_pool.csv", "recoveries.csv", "vintages.png"} <= set(names)

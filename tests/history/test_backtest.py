@@ -20,7 +20,7 @@ METHODS = [Method(tail="weibull"), Method(tail="flat"), Method(trend=6)]
 
 
 def test_what_is_later_changes_nothing():
-    """Whatever becomes of the loans after the date, curves, choice and projection are the same; only the truth moves."""
+    """Whatever becomes of the loans after the date, curves, choice and projection stay; only the truth moves."""
     history = made(12_000, months=36, observed=80)
     first = backtest(history, BEFORE, ("grade",), methods=METHODS)
     moved = history.end > BEFORE

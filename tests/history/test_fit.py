@@ -30,7 +30,8 @@ def test_rates_come_back():
     at_risk = np.pad(weights, (0, max(0, found.term - len(weights))))[: found.term]
     error = np.sqrt(0.008 * at_risk.sum()) / at_risk.sum()
     assert np.average(found.default, weights=at_risk) == pytest.approx(0.008, abs=4 * error)
-    assert np.average(found.smm, weights=at_risk) == pytest.approx(0.015 * 0.992, abs=4 * np.sqrt(0.015 / at_risk.sum()))
+    smm = np.average(found.smm, weights=at_risk)
+    assert smm == pytest.approx(0.015 * 0.992, abs=4 * np.sqrt(0.015 / at_risk.sum()))
     truth = 0.008 * (1 - (0.992 * 0.985) ** 36) / (1 - 0.992 * 0.985)
     assert found.incidence[-1] == pytest.approx(truth, rel=0.06)
     assert history.defaulted.mean() < 0.75 * truth
@@ -81,7 +82,8 @@ def test_a_segment_that_was_never_seen_follows_its_nearest():
 
 def test_trend_and_band():
     """Vintages at 0.5% and 1.5%: their levels lie about as far apart, and nine of ten lie in the band."""
-    old, young = made(20_000, mdr=0.005, months=12, observed=48), made(20_000, mdr=0.015, months=12, observed=48, seed=2)
+    old = made(20_000, mdr=0.005, months=12, observed=48)
+    young = made(20_000, mdr=0.015, months=12, observed=48, seed=2)
     both = old.take(np.arange(len(old)))
     joined = type(old)(
         *(np.concatenate([getattr(both, name), getattr(young, name)])
@@ -150,7 +152,7 @@ def test_nothing_lost_or_nobody_at_risk():
     history = made(200)
     with pytest.raises(UsageError, match="no default curve to fit"):
         fit(history.take(np.flatnonzero(~history.defaulted)))
-    with pytest.raises(UsageError, match="nearest|did you mean 'grade'"):
+    with pytest.raises(UsageError, match="did you mean 'grade'"):
         fit(history, ("grad",))
     with pytest.raises(UsageError, match="did you mean 'weibull'"):
         fitted("weibul", np.ones(3), np.ones(3))
