@@ -82,7 +82,7 @@ def read_document(path: str | Path, changes: Mapping[str, str] | None = None) ->
 
 
 def change_all(document: Document, changes: Mapping[str, object]) -> None:
-    """Set fields of a deal, those first by which its curves are found: what these bring can be changed like the rest."""
+    """Set fields of a deal, those first by which its curves are found: what these bring can be changed as well."""
     early = {key: value for key, value in changes.items() if key.startswith((CURVES, GROUPS))}
     again: dict[str, object] = {}
     if early and document.bare is not None:

@@ -78,7 +78,7 @@ class SegmentFit:
 
     @property
     def smm(self) -> Column:
-        """SMM as the convention `sifma` takes it, (A,): of the loans there at the start of the month, defaults included."""
+        """SMM as the convention `sifma` takes it, (A,): of all loans there at the start of the month."""
         return self.prepayment
 
     @cached_property

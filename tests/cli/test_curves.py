@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from history.made import made, write_tape
 
 from .program import command, refused
