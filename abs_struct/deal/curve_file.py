@@ -9,16 +9,14 @@ from __future__ import annotations
 import hashlib
 from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import Field, model_validator
 
 from abs_struct.core.findings import DealError, nearest
 from abs_struct.curves.assumptions import FittedCurves, GroupAssumptions
+from abs_struct.deal.load import Document, parse_document, validated
 from abs_struct.terms.base import Terms
-
-if TYPE_CHECKING:
-    from abs_struct.deal.load import Document
 
 CURVES = ("prepayment", "default", "recovery")
 WHOLE = "all"
@@ -107,8 +105,6 @@ def read_curves(wanted: FittedCurves, document: Document) -> CurveFile:
     ------
     DealError : no such file, or what is wrong with it and in which line
     """
-    from abs_struct.deal.load import parse_document, validated
-
     place = document.place(("assumptions", "curves"))
     file = Path(document.file).parent / wanted.file
     if not file.exists() and Path(wanted.file).exists():

@@ -20,7 +20,6 @@ from abs_struct.terms.base import path_of, sentence
 DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 Where = tuple["str | int", ...]
 DEEPEST = 30
-CURVES, GROUPS = "assumptions.curves", "pool.groups"
 MOST_VALUES = 100_000
 
 
@@ -55,12 +54,12 @@ def dotted(where: Iterable[str | int]) -> str:
     return text
 
 
-def read_document(path: str | Path, changes: Mapping[str, str] | None = None) -> Document:
-    """Read a deal file and apply changes `path=value`.
+def read_document(path: str | Path) -> Document:
+    """Read a deal file.
 
     Raises
     ------
-    DealError : no such file, not YAML, a key twice, a change to a path that does not exist
+    DealError : no such file, not YAML, a key twice
     """
     file = Path(path)
     try:
@@ -76,38 +75,7 @@ def read_document(path: str | Path, changes: Mapping[str, str] | None = None) ->
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DealError(f"{path}: byte {error.start} is not UTF-8; save the deal file as UTF-8") from None
-    document = parse_document(text, str(path), hashlib.sha256(raw).hexdigest())
-    change_all(document, changes or {})
-    return document
-
-
-def change_all(document: Document, changes: Mapping[str, object]) -> None:
-    """Set fields of a deal, those first by which its curves are found: what these bring can be changed as well."""
-    early = {key: value for key, value in changes.items() if key.startswith((CURVES, GROUPS))}
-    again: dict[str, object] = {}
-    if early and document.bare is not None:
-        document.tree = deepcopy(document.bare)
-        again = {key: value for key, value in document.changes.items() if not key.startswith((CURVES, GROUPS))}
-    for key, value in early.items():
-        change(document, key, value)
-        names_curves(document.tree)
-    if (early or document.bare is None) and names_curves(document.tree):
-        from abs_struct.deal.curve_file import add_curves  # a deal without a file of curves does not load it
-
-        document.bare = deepcopy(document.tree)
-        add_curves(document, instead=any(key.startswith(CURVES) for key in document.changes))
-    for key, value in (again | {key: value for key, value in changes.items() if key not in early}).items():
-        change(document, key, value)
-
-
-def names_curves(tree: dict[str, Any]) -> bool:
-    """Whether a deal names a file of curves; its name alone becomes a block, so that each field can be set."""
-    assumptions = tree.get("assumptions")
-    if not isinstance(assumptions, dict) or not assumptions.get("curves"):
-        return False
-    if isinstance(assumptions["curves"], str):
-        assumptions["curves"] = {"file": assumptions["curves"]}
-    return True
+    return parse_document(text, str(path), hashlib.sha256(raw).hexdigest())
 
 
 def parse_document(text: str, file: str, sha256: str = "") -> Document:
@@ -235,13 +203,19 @@ def unfinished(document: Document, node: Any, where: Where) -> None:
             unfinished(document, value, (*where, i))
 
 
-def changed(document: Document, changes: Mapping[str, object]) -> Document:
-    """A copy of a document with some fields set."""
-    copy = Document(
+def copied(document: Document) -> Document:
+    """A copy of a document, to be changed."""
+    return Document(
         document.file, document.sha256, deepcopy(document.tree), dict(document.lines), dict(document.changes),
         dict(document.given), document.curves, deepcopy(document.bare),
     )  # fmt: skip
-    change_all(copy, changes)
+
+
+def changed(document: Document, changes: Mapping[str, object]) -> Document:
+    """A copy of a document with some fields set."""
+    copy = copied(document)
+    for path, value in changes.items():
+        change(copy, path, value)
     return copy
 
 
