@@ -27,7 +27,7 @@ def balance(rate: float, term: int, paid: Any) -> Any:
     Source: definition of an annuity.
 
     >>> balance(0.12, 12, 0), round(float(balance(0.12, 12, 6)), 6), balance(0.0, 4, 1)
-    (1.0, 0.514925, 0.75)
+    (1.0, 0.514921, 0.75)
     """
     done = np.minimum(np.asarray(paid, dtype=float), term)
     if rate == 0.0:
