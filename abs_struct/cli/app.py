@@ -23,6 +23,8 @@ COMMANDS = {
     "stress": ("stress", "stress"),
     "views": ("views", "views"),
     "explain": ("deal", "explain"),
+    "clauses": ("clauses", "clauses"),
+    "diff": ("diff", "diff"),
     "excel": ("excel", "excel"),
     "validate": ("deal", "validate"),
     "init": ("deal", "init"),

@@ -138,10 +138,6 @@ def as_fitted(written: object) -> object:
 class Assumptions(Terms):
     """Prepayment, default and recovery of a pool, the conventions by which they meet in a month, and index rates."""
 
-    curves: Annotated[FittedCurves | None, BeforeValidator(as_fitted)] = Field(
-        default=None,
-        description="a file of curves from history, for what is not written here: FILE, or {file: FILE, case: high}",
-    )
     prepayment: Prepayment = Field(default=None, description="a prepayment curve")
     default: Default = Field(default=None, description="a default curve")
     recovery: Recovery | None = Field(default=None, description="what is received of a default; nothing when left out")
@@ -171,6 +167,10 @@ class Assumptions(Terms):
         default_factory=dict,
         description="what differs for a group of loans: prepayment, default, recovery, delinquency, refunds, dilution; "
         "of card accounts: cards",
+    )
+    curves: Annotated[FittedCurves | None, BeforeValidator(as_fitted)] = Field(
+        default=None,
+        description="a file of curves from history, for what is not written here: FILE, or {file: FILE, case: high}",
     )
 
     @model_validator(mode="after")
