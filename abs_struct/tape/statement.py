@@ -204,7 +204,7 @@ def faults(layout: Layout, fields: Mapping[str, str], as_of: str) -> list[tuple[
 
 
 def sound(layout: Layout, fields: Mapping[str, str], follows: Mapping[str, str], as_of: str) -> str:
-    """A condition in SQL that holds of no row with a fault: most rows are through with it, and the checks never read."""
+    """A condition in SQL that holds of no row with a fault: most rows are through with it alone."""
     parts = ["loan_id >= '!'"]
     if as_of != "cutoff" or layout.accounts:
         parts.append("original_cents >= 1 AND balance_cents IS NOT NULL")
