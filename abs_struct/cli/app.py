@@ -24,6 +24,7 @@ COMMANDS = {
     "views": ("views", "views"),
     "explain": ("deal", "explain"),
     "excel": ("excel", "excel"),
+    "page": ("page", "page"),
     "validate": ("deal", "validate"),
     "init": ("deal", "init"),
     "schema": ("deal", "schema"),
