@@ -59,6 +59,7 @@ def postgresql():
 #: Optional real parts of `@pytest.mark.needs(...)`: how to find one, and how to get it.
 PARTS = {
     "chromium": (chromium, "apt-get install chromium, pip install 'abs-struct[browser]'"),
+    "docx": (module("docx"), "pip install 'abs-struct[docx]'"),
     "dask": (module("distributed"), "pip install 'abs-struct[cluster]'"),
     "formualizer": (module("formualizer"), "pip install 'abs-struct[test]'"),
     "libreoffice": (program("soffice", "libreoffice"), "apt-get install libreoffice-calc"),

@@ -23,12 +23,15 @@ COMMANDS = {
     "stress": ("stress", "stress"),
     "views": ("views", "views"),
     "explain": ("deal", "explain"),
+    "clauses": ("clauses", "clauses"),
+    "diff": ("diff", "diff"),
     "excel": ("excel", "excel"),
     "page": ("page", "page"),
     "validate": ("deal", "validate"),
     "init": ("deal", "init"),
     "schema": ("deal", "schema"),
     "tape": ("tape", "app"),
+    "curves": ("curves", "app"),
 }
 ANYWHERE = ("--debug", "--quiet")
 INTERRUPTED = 130

@@ -13,6 +13,7 @@ from abs_struct.cli.terminal import print_json, printable, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from abs_struct.deal import Result
     from abs_struct.deal.explain import Explanation
 
 MOST_CHILDREN = 8
@@ -100,24 +101,41 @@ def explain(
 
     result = loaded(deal, changes, tape).run()
     root = explanation(result, line, period, depth)
+    base = loaded(deal, None, tape).run() if changes else None
     if json_:
         head = {"schema": "abs-struct/explain/1", "deal": result.terms.name, "currency": result.terms.currency}
-        print_json({**head, "date": result.dates[period].isoformat(), "line": root.as_dict()})
+        found = root.as_dict() if base is None else beside(root, base)
+        print_json({**head, "date": result.dates[period].isoformat(), "line": found})
         return
     print(
         f"{printable(result.terms.name)}, period {period}, payment date {result.dates[period]}, "
         f"{result.terms.currency}\n"
     )
-    for text in tree(root, period):
+    for text in tree(root, period, base):
         print(text)
 
 
-def tree(node: Explanation, period: int, bar: str = "") -> list[str]:
-    """An explanation as an indented tree."""
-    from abs_struct.deal.explain import figure
+def beside(node: Explanation, base: Result) -> dict[str, Any]:
+    """The tree as JSON, with what each value was without the changes."""
+    from abs_struct.deal.explain import without
+    from abs_struct.deal.summary import number
+
+    found = node.as_dict()
+    was = without(node, base)
+    found["without_changes"] = None if was is None else number(was)
+    found["children"] = [beside(child, base) for child in node.children]
+    return found
+
+
+def tree(node: Explanation, period: int, base: Result | None = None, bar: str = "") -> list[str]:
+    """An explanation as an indented tree; beside each value that the changes moved, what it was without them."""
+    from abs_struct.deal.explain import figure, without
 
     when = "" if node.period in {None, period} else f" [period {node.period}]"
     lines = [f"{node.path}{when} = {figure(node.value, node.unit)}", f"  {node.label}"]
+    was = None if base is None else without(node, base)
+    if base is not None and was != node.value:
+        lines[0] += "   (not there without --set)" if was is None else f"   (without --set {figure(was, node.unit)})"
     if node.place:
         lines[1] += f"  ({node.place})"
     if node.repeated:
@@ -129,7 +147,7 @@ def tree(node: Explanation, period: int, bar: str = "") -> list[str]:
     shown = node.children[:MOST_CHILDREN]
     for at, child in enumerate(shown):
         last = at == len(shown) - 1 and len(node.children) == len(shown)
-        first, *rest = tree(child, period)
+        first, *rest = tree(child, period, base)
         lines.append(f"  {'`-' if last else '|-'} {first}")
         lines += [f"  {' ' if last else '|'}  {text}" for text in rest]
     if len(node.children) > len(shown):

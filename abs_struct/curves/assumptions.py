@@ -11,13 +11,14 @@ from abs_struct.core.findings import CurveError, Finding, Place, listed, nearest
 from abs_struct.core.registry import Registry
 from abs_struct.curves.conventions import Conventions
 from abs_struct.curves.curve import DEFAULT, PREPAYMENT, Curve
+from abs_struct.curves.default.stress import Multiple
 from abs_struct.curves.default.timing import Placed
 from abs_struct.curves.recovery import Recovery
 from abs_struct.terms.base import Terms, problems
 from abs_struct.terms.inputs import inputs
 from abs_struct.terms.later import Later
 from abs_struct.terms.names import Name
-from abs_struct.terms.numbers import Share
+from abs_struct.terms.numbers import Share, choice
 
 if TYPE_CHECKING:
     from abs_struct.curves.advances import StoppedAdvances
@@ -118,6 +119,22 @@ class GroupAssumptions(Terms):
     cards: CardRates = Field(default=None, description="of a group of card accounts: all its rates")
 
 
+class FittedCurves(Terms):
+    """Curves from a file that `abs-struct curves fit` has written."""
+
+    file: str = Field(description="a path from the deal file")
+    case: choice("low", "base", "high") = Field(  # type: ignore[valid-type]
+        default="base", description="of the band that nine of ten new vintages should keep: its default curve"
+    )
+    multiple: Multiple = Field(default=1.0, description="of all its default curves: a stress")
+    segments: list[str] = Field(default=[], description="those of the file: filled in when it is read")
+
+
+def as_fitted(written: object) -> object:
+    """The name of a file alone is its base case."""
+    return {"file": written} if isinstance(written, str) else written
+
+
 class Assumptions(Terms):
     """Prepayment, default and recovery of a pool, the conventions by which they meet in a month, and index rates."""
 
@@ -150,6 +167,10 @@ class Assumptions(Terms):
         default_factory=dict,
         description="what differs for a group of loans: prepayment, default, recovery, delinquency, refunds, dilution; "
         "of card accounts: cards",
+    )
+    curves: Annotated[FittedCurves | None, BeforeValidator(as_fitted)] = Field(
+        default=None,
+        description="a file of curves from history, for what is not written here: FILE, or {file: FILE, case: high}",
     )
 
     @model_validator(mode="after")
@@ -243,15 +264,16 @@ class Assumptions(Terms):
         return max((r.months for r in (self.payment_holiday, self.term_extension) if r is not None), default=0)
 
     def check_groups(self, groups: Iterable[str]) -> None:
-        """Refuse an assumption for a group that the tape does not have.
+        """Refuse an assumption for a group that the tape does not have; a file of curves may have more.
 
         Raises
         ------
         CurveError : names the groups and the nearest one
         """
         known = tuple(dict.fromkeys(groups))
+        fitted = () if self.curves is None else self.curves.segments
         for name in self.groups:
-            if name not in known:
+            if name not in known and name not in fitted:
                 raise CurveError(
                     f"assumptions.groups.{name}: no loans of group '{name}'{nearest(name, known)} "
                     f"(groups: {listed(known)})"

@@ -12,8 +12,9 @@ import numpy as np
 from abs_struct.core.findings import DealError, TapeError, UsageError
 from abs_struct.core.state import Program
 from abs_struct.dates.schedule import PaymentSchedule
+from abs_struct.deal.changes import changed_deal, read_deal
 from abs_struct.deal.collateral import Collateral, collateral_of
-from abs_struct.deal.load import Document, changed, read_document, validated
+from abs_struct.deal.load import Document, validated
 from abs_struct.deal.loose_ends import loose_ends
 from abs_struct.deal.measures import Measures
 from abs_struct.deal.model import DealFile
@@ -145,7 +146,7 @@ class Deal:
 
     def with_(self, changes: Mapping[str, object]) -> Deal:
         """The deal with some fields changed: `deal.with_({"assumptions.prepayment.cpr": "25%"})`."""
-        other = Deal(changed(self.document, as_text(changes)), self.given_tape)
+        other = Deal(changed_deal(self.document, as_text(changes)), self.given_tape)
         same = all(getattr(other.terms, name) == getattr(self.terms, name) for name in POOL_FIELDS)
         if same and "collateral" in self.__dict__ and self.collateral.fits(other.terms):
             other.__dict__["collateral"] = self.collateral
@@ -183,4 +184,4 @@ def load(path: str | Path, changes: Mapping[str, object] | None = None, tape: st
     """
     if tape is not None and not Path(tape).exists():
         raise TapeError(f"{tape}: no such tape")
-    return Deal(read_document(path, as_text(changes or {})), tape)
+    return Deal(read_deal(path, as_text(changes or {})), tape)

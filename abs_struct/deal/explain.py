@@ -93,6 +93,16 @@ def explain(result: Result, line: str, period: int, depth: int = 3) -> Explanati
     return Explainer(result, trace(result.program)).node(line, period, depth)
 
 
+def without(node: Explanation, base: Result) -> float | None:
+    """What a value of an explanation is in another run of the deal; None where it has no such line or input."""
+    if node.period is None:
+        value = base.program.inputs.get(node.path)
+        return None if value is None else float(value)
+    if node.path not in base.lines or node.period > base.lines.periods:
+        return None
+    return float(base.lines[node.path][node.period])
+
+
 class Explainer:
     """One explanation: opens each value once, and nothing that paid nothing."""
 

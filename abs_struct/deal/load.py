@@ -33,6 +33,8 @@ class Document:
     lines: dict[Where, int] = field(default_factory=dict)
     changes: dict[str, str] = field(default_factory=dict)
     given: dict[Where, str] = field(default_factory=dict)  # where a change was made, and how it was written
+    curves: tuple[str, str] | None = None  # the file of curves that it names, and its sha256
+    bare: dict[str, Any] | None = None  # the tree without them
 
     def place(self, where: Where) -> Place:
         """The nearest known line at or above a path; what a change put there has no line in the file."""
@@ -52,12 +54,12 @@ def dotted(where: Iterable[str | int]) -> str:
     return text
 
 
-def read_document(path: str | Path, changes: Mapping[str, str] | None = None) -> Document:
-    """Read a deal file and apply changes `path=value`.
+def read_document(path: str | Path) -> Document:
+    """Read a deal file.
 
     Raises
     ------
-    DealError : no such file, not YAML, a key twice, a change to a path that does not exist
+    DealError : no such file, not YAML, a key twice
     """
     file = Path(path)
     try:
@@ -73,10 +75,7 @@ def read_document(path: str | Path, changes: Mapping[str, str] | None = None) ->
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DealError(f"{path}: byte {error.start} is not UTF-8; save the deal file as UTF-8") from None
-    document = parse_document(text, str(path), hashlib.sha256(raw).hexdigest())
-    for key, value in (changes or {}).items():
-        change(document, key, value)
-    return document
+    return parse_document(text, str(path), hashlib.sha256(raw).hexdigest())
 
 
 def parse_document(text: str, file: str, sha256: str = "") -> Document:
@@ -204,12 +203,17 @@ def unfinished(document: Document, node: Any, where: Where) -> None:
             unfinished(document, value, (*where, i))
 
 
+def copied(document: Document) -> Document:
+    """A copy of a document, to be changed."""
+    return Document(
+        document.file, document.sha256, deepcopy(document.tree), dict(document.lines), dict(document.changes),
+        dict(document.given), document.curves, deepcopy(document.bare),
+    )  # fmt: skip
+
+
 def changed(document: Document, changes: Mapping[str, object]) -> Document:
     """A copy of a document with some fields set."""
-    copy = Document(
-        document.file, document.sha256, deepcopy(document.tree), dict(document.lines), dict(document.changes),
-        dict(document.given),
-    )  # fmt: skip
+    copy = copied(document)
     for path, value in changes.items():
         change(copy, path, value)
     return copy

@@ -118,6 +118,9 @@ class DealFile(Terms):
         "holds: {A: 5%, B: 5%}, residual: 5%}; the form may be first loss or horizontal; tested at closing, with a "
         "warning where it fails",
     )
+    glossary: dict[str, str] = Field(
+        default_factory=dict, description="names of this deal in Chinese, for clauses: {Senior A: 优先A档}"
+    )
     notes_may_exceed_pool: bool = Field(
         default=False, description="say so where the notes are meant to be larger than the pool"
     )

@@ -109,14 +109,20 @@ def life_table(age: Any, at_risk: Any, defaults: Any, others: Any) -> LifeTable:
     return LifeTable(ages, *columns)
 
 
-def life_table_of(history: History, rows: Any = None, *, by_amount: bool = False) -> LifeTable:
+def life_table_of(
+    history: History, rows: Any = None, *, by_amount: bool = False, window: int | None = None
+) -> LifeTable:
     """The life table of some loans: at risk at an age are those that neither ended nor were cut off before it.
+
+    With a window only its months count: a loan that is older comes in at the age that it has then. The table is one of
+    the period, and follows a trend that the whole past would hide.
 
     Parameters
     ----------
     history : N loans
     rows : which of them, all when left out
     by_amount : weigh each by what was lent; else by number
+    window : so many months up to the last that is known; all when left out
 
     Returns
     -------
@@ -129,6 +135,13 @@ def life_table_of(history: History, rows: Any = None, *, by_amount: bool = False
     part = history if rows is None else history.take(np.asarray(rows))
     if not len(part):
         raise UsageError("a life table needs at least one loan")
+    entered = np.zeros(len(part), dtype=np.int64)
+    if window is not None:
+        first = history.observed - window  # what happened up to this month does not count
+        part = part.take(np.flatnonzero(part.end > first))
+        if not len(part):
+            raise UsageError(f"no loan was there in the last {window} months; take a longer window")
+        entered = np.maximum(first - part.start, 0)
     weight = part.original if by_amount else np.ones(len(part))
     size = int(part.age.max()) + 1
 
@@ -138,5 +151,8 @@ def life_table_of(history: History, rows: Any = None, *, by_amount: bool = False
 
     everyone = ended(np.ones(len(part), dtype=bool))
     at_risk = np.cumsum(everyone[::-1])[::-1]
+    if window is not None:
+        late = np.bincount(entered, weights=np.where(entered > 0, weight, 0.0), minlength=size)[:size]
+        at_risk = at_risk - np.cumsum(late[::-1])[::-1]  # who came in at an age is at risk after it
     others = ended(~part.defaulted & (part.ended != OPEN))
     return life_table(np.arange(size), at_risk, ended(part.defaulted), others)

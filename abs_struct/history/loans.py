@@ -22,7 +22,7 @@ DEFAULTED, PAID, OPEN = "charged_off", "paid", "current"
 class History:
     """N loans of the past.
 
-    original : (N,) what was lent, currency units; term : (N,) months
+    original : (N,) what was lent, currency units; rate : (N,) fraction a year; term : (N,) months
     start, end : (N,) months of origination, and of the charge-off or the last payment
     ended : (N,) `charged_off`, `paid` or `current`
     lost : (N,) principal not repaid of those charged off; recovered : (N,) of it received since, after costs
@@ -31,6 +31,7 @@ class History:
     """
 
     original: Money
+    rate: Money
     term: Months
     start: Months
     end: Months
@@ -76,11 +77,33 @@ class History:
             observed=month,
         )
 
+    def paying(self) -> History:
+        """The same lives by payments: a default is the first month without one, not the charge-off that follows.
+
+        A pool that is projected has loans that pay and loans that do not; what is owed when a loan stops is what is
+        lost. Who stopped is known only so many months later, so that all is cut off `lag` months earlier.
+        """
+        known = self.observed - self.lag + 1
+        there = self.take(np.flatnonzero(self.start <= known))
+        first_missed = there.end - there.lag + 1
+        end = np.where(there.defaulted, np.maximum(first_missed, there.start + 1), np.maximum(there.end, there.start))
+        later = end > known
+        return replace(
+            there,
+            end=np.where(later, np.maximum(known, there.start), end),
+            ended=np.where(later, OPEN, there.ended),
+            lost=np.where(later, 0.0, there.lost),
+            recovered=np.where(later, 0.0, there.recovered),
+            observed=known,
+            lag=0,
+        )
+
     def take(self, rows: NDArray[np.intp]) -> History:
         """Some of the loans."""
         return replace(
             self,
-            original=self.original[rows], term=self.term[rows], start=self.start[rows], end=self.end[rows],
+            original=self.original[rows], rate=self.rate[rows], term=self.term[rows],
+            start=self.start[rows], end=self.end[rows],
             ended=self.ended[rows], lost=self.lost[rows], recovered=self.recovered[rows],
             segments={name: values[rows] for name, values in self.segments.items()},
         )  # fmt: skip
@@ -170,8 +193,9 @@ def history_of(tape: Tape, lag: int = LAG, observed: int | None = None) -> Histo
     recovered = columns.get("recoveries", zero) - columns.get("recovery_fee", zero)
     lost = np.where(ended == DEFAULTED, original - columns["principal_received"], 0.0)
     texts = {name: values for name, values in columns.items() if values.dtype.kind in "US" and name != "loan_id"}
-    texts |= {"term": np.char.mod("%d", columns["original_term"])}
+    terms = np.char.mod("%d", columns["original_term"])
+    texts |= {"term": terms, "original_term": terms}
     return History(
-        original, columns["original_term"].astype(np.int64), start, end, ended, lost,
+        original, columns["rate"], columns["original_term"].astype(np.int64), start, end, ended, lost,
         np.where(ended == DEFAULTED, recovered, 0.0), known, texts, lag,
     )  # fmt: skip

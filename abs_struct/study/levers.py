@@ -18,7 +18,7 @@ from abs_struct.deal import Deal
 from abs_struct.study.varied import Varied
 
 #: The numbers of prepayment curves, with the most that each may be.
-SPEEDS = {"cpr": 0.9999, "smm": 0.9999, "abs": 0.9999, "psa": 20.0, "ppc": 20.0}
+SPEEDS = {"cpr": 0.9999, "smm": 0.9999, "abs": 0.9999, "psa": 20.0, "ppc": 20.0, "multiple": 20.0}
 #: The largest multiple of a default curve, as the deal file takes it.
 MOST = 100.0
 
@@ -129,7 +129,7 @@ def speed_levers(deal: Deal) -> list[Lever]:
 
     Raises
     ------
-    UsageError : a vector, which is many numbers
+    UsageError : a rate of cards that moves by period
     """
     cards = deal.terms.assumptions.cards
     if cards is not None:
@@ -142,9 +142,7 @@ def speed_levers(deal: Deal) -> list[Lever]:
         raise UsageError(f"{path}: moves by period; write {{steps: ..., multiple: 1}}, so that it can be changed")
     found = []
     for path, curve in curves(deal, "prepayment"):
-        word = next((word for word in SPEEDS if hasattr(curve, word)), None)
-        if word is None:
-            raise UsageError(f"{path}: a vector is many numbers; write one of {', '.join(SPEEDS)} to change its speed")
+        word = next(word for word in SPEEDS if hasattr(curve, word))
         found.append(Lever(f"{path}.{word}", getattr(curve, word), SPEEDS[word]))
     return [lever for lever in found if lever.base > 0.0]
 

@@ -160,7 +160,7 @@ REFUSED = [
         {"prepaymen": {"cpr": 0.1}},
         "unknown key 'prepaymen'; did you mean 'prepayment'? "
         "(allowed: prepayment, default, recovery, delinquency, refunds, dilution, advances, payment_holiday, "
-        "term_extension, interruption, conventions, cards and 2 more)",
+        "term_extension, interruption, conventions, cards and 3 more)",
     ),
 ]
 

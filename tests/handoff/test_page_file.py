@@ -36,8 +36,9 @@ def test_another_process_gives_the_same_bytes(tmp_path, repository):
         folder = tmp_path / seed
         folder.mkdir()
         small(folder)
-        words = "import sys; from abs_struct.cli import main; sys.argv[1:] = ['page', 'small.yaml', '--file', 'p.html']; main()"
-        subprocess.run([sys.executable, "-c", words], cwd=folder, check=True, capture_output=True,
+        words = "import sys; from abs_struct.cli import main; sys.argv[0] = 'abs-struct'; main()"
+        asked = ["page", "small.yaml", "--file", "p.html"]
+        subprocess.run([sys.executable, "-c", words, *asked], cwd=folder, check=True, capture_output=True,
                        env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(repository), "PATH": "/usr/bin"})  # fmt: skip
         pages.append((folder / "p.html").read_bytes())
     assert pages[0] == pages[1]

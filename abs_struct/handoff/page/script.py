@@ -62,7 +62,8 @@ class Script:
                 "const lo=(a,b)=>a<b?a:b,hi=(a,b)=>a>b?a:b,ra=(a,b)=>b===0?0:a/b;",
                 "const ex=(a,b)=>a-b>1e-12*(Math.abs(b)>1?Math.abs(b):1);",
                 "const pk=(i,e)=>e[Math.max(0,Math.min(e.length-1,Math.trunc(i)))];",
-                "const cv=(o,line,unit,n)=>{let s=0;for(let a=1;a<=n;a++)s+=m[o-a*K+line]*m[(ABOVE+a)*K+unit];return s;};",
+                "const cv=(o,line,unit,n)=>{let s=0;for(let a=1;a<=n;a++)s+=m[o-a*K+line]*m[(ABOVE+a)*K+unit];"
+                "return s;};",
                 *openings, *curves, *periods,
                 f"const HELD=[{','.join(map(str, held))}];",
                 f"const opening=o=>{{{calls('a', openings)}}};",

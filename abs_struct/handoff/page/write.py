@@ -83,7 +83,8 @@ def page_of(result: Result, language: str = "en") -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
         f"<title>{clean(result.terms.name)}</title>\n<style>{style}</style>\n</head>\n<body>\n{content}\n"
-        f'<script type="application/json" id="deal">{as_json(facts)}</script>\n<script>{code}</script>\n</body>\n</html>\n'
+        f'<script type="application/json" id="deal">{as_json(facts)}</script>\n<script>{code}</script>\n'
+        "</body>\n</html>\n"
     )
 
 

@@ -116,11 +116,12 @@ def scenario(view: View) -> list[tuple[str, str]]:
 def provenance(view: View) -> list[tuple[str, str]]:
     """What the numbers were made from, with fingerprints; the same inputs give the same bytes."""
     document, tape = view.result.document, view.result.collateral.tape
-    totals, ineligible = tape.totals(), view.result.collateral.ineligible
+    totals, ineligible, curves = tape.totals(), view.result.collateral.ineligible, document.curves
     return [
         ("Engine", f"abs_struct {abs_struct.__version__}"),
         ("Deal file", PurePath(document.file).name),
         ("  sha256", document.sha256),
+        *([] if curves is None else [("Curves", PurePath(curves[0]).name), ("  sha256", curves[1])]),
         ("Loan tape", f"{PurePath(str(tape.file)).name} (layout {tape.layout})"),
         ("  sha256", tape.sha256),
         ("Rows", f"{totals.rows_read:,} read, {totals.rejected:,} rejected, {ineligible:,} ineligible"),
