@@ -111,7 +111,7 @@ def step_of(largest: float) -> float:
     """The distance of the lines of a grid with four steps that holds the largest value.
 
     >>> step_of(3.1), step_of(0.09), step_of(0.0)
-    (1.0, 0.025, 0.25)
+    (0.8, 0.025, 0.25)
     """
     if largest <= 0.0:
         return 1.0 / STEPS
