@@ -16,7 +16,7 @@ STYLE = """
 body { font: 16px/1.6 Georgia, "Source Han Serif SC", "Noto Serif CJK SC", "Songti SC", serif; max-width: 46rem;
   margin: 3rem auto; padding: 0 1.25rem; color: #1f2933; background: #fff; }
 h1 { font-size: 1.9rem; margin: 0 0 .25rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; color: #12355b; }
-p { margin: .45rem 0; } .number { display: inline-block; min-width: 2.6rem; color: #5f6b76; }
+p { margin: .45rem 0; } .number { display: inline-block; min-width: 2.6rem; text-indent: 0; color: #5f6b76; }
 .d0 { padding-left: 2.6rem; text-indent: -2.6rem; } .d1 { padding-left: 5.2rem; text-indent: -2.6rem; }
 .d2 { padding-left: 7.8rem; text-indent: -2.6rem; } .sub, footer { color: #5f6b76; }
 @media (prefers-color-scheme: dark) { body { color: #dde3ea; background: #15191e; } h2 { color: #9cc3e6; } }
@@ -26,11 +26,12 @@ p { margin: .45rem 0; } .number { display: inline-block; min-width: 2.6rem; colo
 
 def markdown(clauses: Clauses) -> str:
     """The clauses as Markdown."""
+    stop = "：" if clauses.language == "zh" else "."
     lines = [f"# {clauses.title}", "", clauses.subtitle, ""]
     for number, article, paragraphs in clauses.numbered():
         lines += [f"## {number}. {article.heading}", ""]
         for mark, depth, one in paragraphs:
-            heading = f"**{one.heading}.** " if one.heading else ""
+            heading = f"**{one.heading}{stop}** " if one.heading else ""
             lines.append(
                 f"{'    ' * depth}{mark} {heading}{one.text}  "
                 if depth == 0
@@ -47,11 +48,12 @@ def markdown(clauses: Clauses) -> str:
 
 def html(clauses: Clauses) -> str:
     """The clauses as one page that needs nothing else."""
+    stop = "：" if clauses.language == "zh" else "."
     parts = [f"<h1>{escape(clauses.title)}</h1>", f'<p class="sub">{escape(clauses.subtitle)}</p>']
     for number, article, paragraphs in clauses.numbered():
         parts.append(f"<section><h2>{number}. {escape(article.heading)}</h2>")
         for mark, depth, one in paragraphs:
-            heading = f"<strong>{escape(one.heading)}.</strong> " if one.heading else ""
+            heading = f"<strong>{escape(one.heading)}{stop}</strong> " if one.heading else ""
             parts.append(f'<p class="d{depth}"><span class="number">{mark}</span>{heading}{escape(one.text)}</p>')
         parts.append("</section>")
     footer = "".join(f"<p>{escape(note)}</p>" for note in clauses.notes)
@@ -80,7 +82,7 @@ def docx(clauses: Clauses, draft: Path) -> None:
         raise UsageError("--format docx needs python-docx: pip install 'abs-struct[docx]'") from None
     from datetime import datetime
 
-    document = Document()
+    document, stop = Document(), "：" if clauses.language == "zh" else "."
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.5)
@@ -104,7 +106,7 @@ def docx(clauses: Clauses, draft: Path) -> None:
             paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(1.2 * (depth + 1)))
             paragraph.add_run(f"{mark}\t")
             if one.heading:
-                paragraph.add_run(plain_text(f"{one.heading}. ")).bold = True
+                paragraph.add_run(plain_text(f"{one.heading}{stop} ")).bold = True
             paragraph.add_run(plain_text(one.text))
     for note in clauses.notes:
         document.add_paragraph().add_run(plain_text(note)).italic = True
