@@ -43,6 +43,13 @@ def program(*names):
     return lambda: any(shutil.which(name) for name in names)
 
 
+def chromium():
+    """Chromium and what drives it, or nothing."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    return found if found and importlib.util.find_spec("playwright") else None
+
+
 def postgresql():
     """The programs of a PostgreSQL server: on the path, or where Debian keeps them; else nothing."""
     places = [shutil.which("initdb"), *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), reverse=True)]
@@ -51,6 +58,7 @@ def postgresql():
 
 #: Optional real parts of `@pytest.mark.needs(...)`: how to find one, and how to get it.
 PARTS = {
+    "chromium": (chromium, "apt-get install chromium, pip install 'abs-struct[browser]'"),
     "docx": (module("docx"), "pip install 'abs-struct[docx]'"),
     "dask": (module("distributed"), "pip install 'abs-struct[cluster]'"),
     "formualizer": (module("formualizer"), "pip install 'abs-struct[test]'"),

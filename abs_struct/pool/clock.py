@@ -63,8 +63,8 @@ class BuyWithinMonths(RunOffPurchases):
         """One month: what was bought runs off, then step after step of collections and purchases."""
         if isinstance(x, Symbols):
             raise DealError(
-                "purchases between payment dates have no formulas: the live workbook and `explain` know deals that buy "
-                "on payment dates (leave out revolving.clock)"
+                "purchases between payment dates have no formulas: the live workbook, the live page and `explain` know "
+                "deals that buy on payment dates (leave out revolving.clock)"
             )
         for kind in self.kinds:
             self.run_off_kind(x, s, kind)

@@ -1,4 +1,4 @@
-"""abs-struct init, validate, schema, sweep, excel."""
+"""abs-struct init, validate, schema, sweep, excel, page."""
 
 from __future__ import annotations
 
@@ -159,6 +159,17 @@ def test_excel_writes_a_workbook(place):
     found = json.loads(command("excel", "small.yaml", "--json", "--file", "x.xlsx").stdout)
     assert (found["schema"], found["files"], found["checks"]["failed"]) == ("abs-struct/excel/1", ["x.xlsx"], 0)
     assert (place / path).read_bytes() == (place / "x.xlsx").read_bytes()
+
+
+def test_page_writes_a_page(place):
+    """`page` prints the path of the live page."""
+    small(place)
+    path = command("page", "small.yaml").stdout.strip()
+    assert path == "reports/small/small.html"
+    found = json.loads(command("page", "small.yaml", "--json", "--file", "x.html").stdout)
+    assert (found["schema"], found["files"], found["checks"]["failed"]) == ("abs-struct/page/1", ["x.html"], 0)
+    assert (place / path).read_bytes() == (place / "x.html").read_bytes()
+    assert "no language 'de'" in refused("page", "small.yaml", "--lang", "de", code=2)
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../..", "deals/", "a" * 300, "-", "/"])
