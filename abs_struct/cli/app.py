@@ -26,11 +26,8 @@ COMMANDS = {
     "clauses": ("clauses", "clauses"),
     "diff": ("diff", "diff"),
     "excel": ("excel", "excel"),
-<<<<<<< HEAD
     "check": ("check", "check"),
-=======
     "page": ("page", "page"),
->>>>>>> d9fa0c7b23d95300e2d598e2f0c09286e1113aeb
     "validate": ("deal", "validate"),
     "init": ("deal", "init"),
     "schema": ("deal", "schema"),
