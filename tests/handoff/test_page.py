@@ -180,7 +180,9 @@ def test_a_field_takes_numbers_only(deals, opened):
     for text in ("", "fast", "1e999", "-101", "201", "1,2,%3", "0x1F"):
         page.type("assumptions.prepayment.cpr", text)
         page.settled()
-        assert f"Prepayment, CPR: '{text}' is not taken; it is a number from -100% to 200%." in page.text("#message")
+        assert f"Prepayment speed, CPR: '{text}' is not taken; it is a number from -100% to 200%." in page.text(
+            "#message"
+        )
         assert page.page.get_attribute("[data-input='0']", "aria-invalid") == "true"
         assert page.text("[data-f='0.wal']") == life
     for text in (" 25.5 % ", "25.5", "2.55e1", "+25.50"):
@@ -205,8 +207,11 @@ def test_a_figure_is_explained(deals, opened):
     formula = trace(result.program).formulas["notes.A.interest_due"]
     assert f"= {formula}" in said
     assert "mpl_2027_1.yaml:" in said
-    page.page.locator("#explanation button").first.click()
-    assert page.text("#explanation h3") != "Class A: interest due"
+    page.page.locator("#explanation li button").first.click()
+    assert not page.text("#explanation h3").startswith("Class A: interest due")
+    page.page.keyboard.press("Escape")
+    assert page.text("#explanation") == ""
+    assert page.page.evaluate("document.activeElement.id") == "line"
 
 
 def test_the_language_is_switched(deals, opened):

@@ -90,12 +90,12 @@ def measure(key: str, kind: str, figures: Mapping[str, float | str]) -> str:
     return f'data-f="{key}" data-k="{kind}">{clean(shown(value, kind))}'
 
 
-def tiles(figures: Mapping[str, float | str]) -> str:
-    """The figures of the deal as a whole."""
+def tiles(figures: Mapping[str, float | str], *, series: bool) -> str:
+    """The figures of the deal as a whole; what the seller of a series receives is no residual of it."""
     return "".join(
         f"<div><dt>{both(*said)}</dt><dd><b {measure(key, kind, figures)}</b></dd></div>"
         for key, kind, said in TILES
-        if not isinstance(value := figures[key], float) or math.isfinite(value)
+        if (isinstance(value := figures[key], str) or math.isfinite(value)) and not (series and key == "residual.paid")
     )
 
 

@@ -35,6 +35,25 @@ OWNERS: dict[str, Both] = {
 }
 
 
+#: The main assumptions in the words of the trade, by the end of their path.
+MAIN: dict[str, Both] = {
+    "prepayment.cpr": ("Prepayment speed, CPR", "年化提前还款率CPR"),
+    "prepayment.smm": ("Prepayment speed, SMM", "月提前还款率SMM"),
+    "prepayment.abs": ("Prepayment speed, ABS", "提前还款速度ABS"),
+    "prepayment.psa": ("Prepayment speed, PSA", "提前还款速度PSA"),
+    "default.cdr": ("Default rate, CDR", "年化违约率CDR"),
+    "default.mdr": ("Default rate a month, MDR", "月违约率MDR"),
+    "default.cnl": ("Cumulative net loss, CNL", "累计净损失率CNL"),
+    "default.cgd": ("Cumulative gross default, CGD", "累计毛违约率CGD"),
+    "default.multiple": ("Multiple of the defaults", "违约倍数"),
+    "recovery.rate": ("Recovery rate", "回收率"),
+    "cards.yield": ("Portfolio yield", "资产收益率"),
+    "cards.payment_rate": ("Payment rate a month", "月还款率"),
+    "cards.charge_off": ("Charge-off rate", "核销率"),
+    "cards.purchase_rate": ("Purchase rate", "新增消费率"),
+}
+
+
 def clean(text: object) -> str:
     """Text of the deal as it may stand between tags and in attributes.
 
@@ -72,6 +91,24 @@ def owner_of(program: Program, path: str) -> Both:
     return label, f"{label}账户" if head == "accounts" and label.isascii() else label
 
 
+def main_words(path: str) -> Both | None:
+    """A main assumption in the words of the trade, with its group before it; None for any other input.
+
+    >>> main_words("assumptions.groups.bill.default.mdr")
+    ('Bill: Default rate a month, MDR', 'Bill：月违约率MDR')
+    """
+    parts = path.split(".")
+    if parts[0] != "assumptions":
+        return None
+    if parts[1] == "indices" and len(parts) == 3:
+        name = parts[2].replace("_", " ")
+        return name, name
+    found = MAIN.get(".".join(parts[-2:]))
+    if found is None or parts[1] != "groups":
+        return found
+    return f"{words(parts[2])}: {found[0]}", f"{words(parts[2])}：{found[1]}"
+
+
 def input_words(path: str, labels: Mapping[str, str]) -> Both:
     """An input in both languages.
 
@@ -86,8 +123,6 @@ def input_words(path: str, labels: Mapping[str, str]) -> Both:
     else:
         head, rest = "", parts[1:] if parts[0] in {"assumptions", "amounts", "call", "pool"} else parts
     said = [CHINESE.get(word, words(word)) for word in rest]
-    if "recovery" in rest and rest[-1] == "rate":
-        said[-1] = "回收率"
     if parts[0] == "triggers" and len(rest) > 1 and rest[-1].isdigit():
         said = [said[0], f"自第{rest[-1]}期"]
     elif "by_year" in rest or "by_month" in rest:
