@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abs_struct.core.state import Program
+from abs_struct.dates.schedule import PaymentSchedule
+from abs_struct.deal.model import DealFile
 from abs_struct.pool.clock import BuyWithinMonths, Step
 from abs_struct.pool.mix import outlooks
 from abs_struct.terms.clock import MONTH
 from abs_struct.waterfall.engine import run
+from abs_struct.waterfall.ledger import Ledger
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from abs_struct.deal.result import Result
 
 Row = dict[str, Any]
 
@@ -32,7 +34,7 @@ POOL = ("pool_opening", "run_off", "purchased", "pool_closing")
 CASH = ("cash_opening", "collected", "price", "paid", "cash_closing")
 
 
-def purchase_dates(result: Result) -> pd.DataFrame:
+def purchase_dates(terms: DealFile, schedule: PaymentSchedule, program: Program, lines: Ledger) -> pd.DataFrame:
     """Every purchase date of a run as a table, one row a date on which the deal may buy.
 
     Columns: `period`; the pool as `pool_opening` - `run_off` + `purchased` = `pool_closing`; cash as `cash_opening` +
@@ -47,7 +49,7 @@ def purchase_dates(result: Result) -> pd.DataFrame:
 
     Parameters
     ----------
-    result : a run of one scenario with all its lines; amounts in currency units
+    terms, schedule, program : of the deal; lines : all lines of a run of one scenario (T + 1,), in currency units
 
     Returns
     -------
@@ -61,19 +63,23 @@ def purchase_dates(result: Result) -> pd.DataFrame:
     """
     import pandas as pd
 
-    found = dates_of_purchase(result)
+    found = dates_of_purchase(terms, schedule, program, lines)
     return pd.DataFrame(found).set_index("date") if found else pd.DataFrame()
 
 
-def dates_of_purchase(result: Result) -> dict[str, list[Any]]:
+def dates_of_purchase(
+    terms: DealFile, schedule: PaymentSchedule, program: Program, lines: Ledger
+) -> dict[str, list[Any]]:
     """The columns of that table, `date` first."""
-    terms = result.terms.revolving
-    if terms is None:
+    if terms.revolving is None:
         return {}
-    part = next((part for part in result.program.parts if isinstance(part, BuyWithinMonths)), None)
-    rows = list(on_payment_dates(result) if part is None else within_months(result, part))
-    units, names = outlooks(terms, result.terms.assumptions), list(terms.receivables)
-    initial, turned = float(result.lines["pool.initial_balance"][0]), 0.0
+    part = next((part for part in program.parts if isinstance(part, BuyWithinMonths)), None)
+    names = list(terms.receivables)
+    rows = list(
+        on_payment_dates(schedule, names, lines) if part is None else within_months(schedule, names, program, part)
+    )
+    units = outlooks(terms.revolving, terms.assumptions)
+    initial, turned = float(lines["pool.initial_balance"][0]), 0.0
     for row in rows:
         par = row["purchased"]
         turned += par
@@ -91,9 +97,8 @@ def rolled(opening: float, run_off: float, purchased: float) -> Row:
     return dict(zip(POOL, (opening, run_off, purchased, opening - run_off + purchased), strict=True))
 
 
-def on_payment_dates(result: Result) -> Iterator[Row]:
+def on_payment_dates(schedule: PaymentSchedule, names: list[str], lines: Ledger) -> Iterator[Row]:
     """Each payment date of the revolving period: the pool as its lines have it, and the cash of all accounts."""
-    lines, names = result.lines, list(result.terms.receivables)
     accounts = [path.rpartition(".")[0] for path in lines if path.startswith("accounts.") and path.endswith(".balance")]
     cash = sum((lines[f"{account}.balance"] for account in accounts), np.zeros(lines.periods + 1))
     came = sum((lines[f"{account}.received"] for account in accounts), np.zeros(lines.periods + 1))
@@ -101,29 +106,29 @@ def on_payment_dates(result: Result) -> Iterator[Row]:
     pool, bought = lines["pool.balance"], lines["pool.purchased"]
     since = 0
     for t in range(1, lines.periods + 1):
-        if not result.schedule.pays[t - 1]:
+        if not schedule.pays[t - 1]:
             continue
         before, since = since, t
         if not (lines["revolving.active"][t] > 0.5 or bought[t] > 0.0):
             continue
         months = slice(before + 1, t + 1)
         spent, collected = float(price[months].sum()), float(came[months].sum())
-        row: Row = {"date": result.dates[t], "period": t}
+        row: Row = {"date": schedule.payment_dates[t - 1], "period": t}
         row |= rolled(float(pool[before]), float(pool[before] + bought[t] - pool[t]), float(bought[t]))
         paid = float(cash[before] + collected - spent - cash[t])
         row |= dict(zip(CASH, (float(cash[before]), collected, spent, paid, float(cash[t])), strict=True))
         yield row | {f"{name}.par": float(lines[f"receivables.{name}.purchased"][t]) for name in names}
 
 
-def within_months(result: Result, part: BuyWithinMonths) -> Iterator[Row]:
+def within_months(
+    schedule: PaymentSchedule, names: list[str], program: Program, part: BuyWithinMonths
+) -> Iterator[Row]:
     """Each step of a clock, from a run that writes them down."""
     log: list[Step] = []
-    parts = [replace(part, log=log) if one is part else one for one in result.program.parts]
-    lines = run(replace(result.program, parts=parts))
-    names = [kind.name for kind in part.kinds]
+    parts = [replace(part, log=log) if one is part else one for one in program.parts]
+    lines = run(replace(program, parts=parts))
     first_pool = lines["pool.balance"] - sum(lines[f"receivables.{name}.balance"] for name in names)
     pool, cash = float(lines["pool.balance"][0]), 0.0
-    schedule = result.schedule
     for at, step in enumerate(log):
         month, k = divmod(at, part.steps)
         own = float(first_pool[month] - first_pool[month + 1]) / part.steps

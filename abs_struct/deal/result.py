@@ -99,7 +99,7 @@ class Result:
         """Pool, cash, par, price and turns of each purchase date, on any clock; empty where nothing is bought."""
         from abs_struct.deal.purchase_dates import purchase_dates
 
-        return purchase_dates(self)
+        return purchase_dates(self.terms, self.schedule, self.program, self.lines)
 
     @cached_property
     def retention(self) -> RetentionTest | None:

@@ -35,7 +35,8 @@ def write(view: View, paper: Paper) -> Pages:
 
 def purchases(view: View, paper: Paper) -> str:
     """A row for each date on which the deal may buy: payment dates, or the steps of its clock."""
-    found = dates_of_purchase(view.result)
+    result, terms = view.result, view.result.terms
+    found = dates_of_purchase(terms, result.schedule, result.program, result.lines)
     columns = [
         Column("Period", "whole", found["period"], width=7),
         Column("Purchase date", "date", found["date"], width=11.5),
@@ -43,14 +44,13 @@ def purchases(view: View, paper: Paper) -> str:
     for title, name, number, total, group in SHOWN:
         values = [value if value == value else None for value in found[name]]  # nothing was bought: no yield
         columns.append(Column(title, number, values, total=total, group=group, width=15 if number == "money" else 11))
-    for name in view.result.terms.receivables:
+    for name in terms.receivables:
         columns.append(
             Column(view.label(f"receivables.{name}"), "money", found[f"{name}.par"], total=True, group=KINDS, width=15)
         )
     sheet = paper.sheet(PURCHASES, size=A3, wide=1)
-    terms = view.result.terms
-    clock = terms.revolving.clock if terms.revolving is not None else ""
-    words = f"what ran off, came in, was bought and was left, {clock}; amounts in {terms.currency}"
+    clock = "" if terms.revolving is None else terms.revolving.clock
+    words = f"what ran off, came in, was bought and was left ({clock}); amounts in {terms.currency}"
     sheet.title(PURCHASES, f"{terms.name}: {words}")
     sheet.series(FIRST_ROW, columns)
     return "pool, cash and par of each purchase date"
