@@ -42,7 +42,7 @@ def formulas(file):
 
 
 def test_sheets_stand_in_their_order(formulas):
-    """Contents first, the dictionary and the hidden source last, the sheets with periods in the order of calculation between them."""
+    """Contents first, dictionary and hidden source last, periods in the order of calculation between them."""
     assert formulas.sheetnames == SHEETS
 
 
