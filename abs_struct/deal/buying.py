@@ -86,8 +86,8 @@ def check_until(build: Build, until: date) -> None:
         raise DealError(f"{place}: {until} lies after dates.legal_final {dates.legal_final}; purchases end by then")
     if until < dates.cutoff:
         raise DealError(
-            f"{place}: {until} lies before dates.cutoff {dates.cutoff}, and nothing would ever be bought; write a later "
-            "day, or leave `revolving` out"
+            f"{place}: {until} lies before dates.cutoff {dates.cutoff}, and nothing would ever be bought; write a "
+            "later day, or leave `revolving` out"
         )
 
 

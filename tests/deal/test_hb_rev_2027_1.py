@@ -334,7 +334,7 @@ def test_acceleration_puts_b_interest_behind_a() -> None:
 
 
 def test_acceleration_by_figures_may_be_cured_within_a_period() -> None:
-    """One month's flow of 2% accelerates; where the manager so decides, B's interest precedes A again on the next date."""
+    """One month's flow of 2% accelerates; where the manager so decides, B's interest precedes A again at once."""
     flow = "if(deal.period == 5, 2%, average(pool.defaulted, 3) / average(pool.opening_balance, 3))"
     for_good = changed(amounts__default_flow=flow)
     cured = changed(amounts__default_flow=flow, triggers__accelerated__cure="when the test passes")
