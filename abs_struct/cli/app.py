@@ -26,6 +26,7 @@ COMMANDS = {
     "clauses": ("clauses", "clauses"),
     "diff": ("diff", "diff"),
     "excel": ("excel", "excel"),
+    "check": ("check", "check"),
     "page": ("page", "page"),
     "validate": ("deal", "validate"),
     "init": ("deal", "init"),

@@ -38,18 +38,30 @@ from abs_struct.terms.clock import MONTH
 PRINCIPAL = ("scheduled_principal", "prepaid", "refunds")
 
 
+@dataclass(frozen=True)
+class Step:
+    """One step of a clock: the cash that came in, what was spent, and what runs off and is bought of each kind."""
+
+    collected: float
+    spent: float
+    run_off: tuple[float, ...]
+    bought: tuple[float, ...]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class BuyWithinMonths(RunOffPurchases):
     """Run off what was bought and buy again, step by step.
 
     steps : steps a month, n; retained : cash that a month's purchases leave untouched; everything : whether income is
     spent beside principal; due_days : of the bills that are due on a day of the next month
+    log : where a run in floats writes down its steps, for who asks for each purchase date; None: nowhere
     """
 
     steps: int = 1
     retained: Formula | None = None
     everything: bool = True
     due_days: tuple[int | None, ...] = ()
+    log: list[Step] | None = None
 
     def open(self, x: Numbers, s: State) -> None:
         """Nothing has been bought; the deal may buy from the first day."""
@@ -103,7 +115,8 @@ class BuyWithinMonths(RunOffPurchases):
         kept = 0.0 if self.retained is None else x.maximum(self.retained(x, s), 0.0)
         paid = [self.by_step(x, s, kind, due_day, "spendable") for kind, due_day in self.due()]
         by_balance = revolving.by_balance  # structure of the deal, not a value
-        gone = [self.by_step(x, s, kind, due_day, "gone") for kind, due_day in self.due()] if by_balance else []
+        wanted = by_balance or self.log is not None
+        gone = [self.by_step(x, s, kind, due_day, "gone") for kind, due_day in self.due()] if wanted else []
         run_off = [own.balance for own in owners]
         for own in owners:
             own.balance = own.opening_balance
@@ -112,12 +125,18 @@ class BuyWithinMonths(RunOffPurchases):
         arrived: Value = 0.0
         spent: Value = 0.0
         for step in range(self.steps):
+            before = arrived
             arrived = x.total([arrived, arriving, *(steps[step] for steps in paid)])
             for own, steps in zip(owners, gone, strict=False):
                 own.balance = cleared(x, s, own.balance - steps[step])
             gate = x.both(revolving.days > ceil((step + 1) * MONTH / self.steps) - 0.5, revolving.buying > 0.5)
             cash = x.where(gate, x.maximum(arrived - kept - spent, 0.0), 0.0)
-            spent = spent + self.buy(s, cash, self.shares(x, s, cash) if by_balance else shares)
+            used = self.buy(s, cash, self.shares(x, s, cash) if by_balance else shares)
+            spent = spent + used
+            if self.log is not None:
+                par = tuple(float(own.history[-1][-1]) for own in owners)
+                run_offs = tuple(float(steps[step]) for steps in gone)
+                self.log.append(Step(float(arrived - before), float(used), run_offs, par))
         for own, left in zip(owners, run_off, strict=True):
             own.balance = left + own.purchased
 
