@@ -195,6 +195,20 @@ class BuyWithinMonths(RunOffPurchases):
 def days_to_due(due_day: int, step: int, steps: int) -> int:
     """The days from the end of a step to a day of the next month; a month counts 30.
 
+    Parameters
+    ----------
+    due_day : scalar, 1 to 30; step : scalar, from 0; steps : scalar, of a month
+
+    Returns
+    -------
+    scalar, days
+
+    Raises
+    ------
+    Nothing
+
+    Source: definition.
+
     >>> [days_to_due(10, step, 30) for step in (0, 9, 29)]
     [39, 30, 10]
     """
