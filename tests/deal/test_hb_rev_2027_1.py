@@ -333,6 +333,22 @@ def test_acceleration_puts_b_interest_behind_a() -> None:
     assert not lines["waterfall.amortisation.interest_B.paid"][8:].any()
 
 
+def test_acceleration_by_figures_may_be_cured_within_a_period() -> None:
+    """One month's flow of 2% accelerates; where the manager so decides, B's interest precedes A again at once."""
+    flow = "if(deal.period == 5, 2%, average(pool.defaulted, 3) / average(pool.opening_balance, 3))"
+    for_good = changed(amounts__default_flow=flow)
+    cured = changed(amounts__default_flow=flow, triggers__accelerated__cure="when the test passes")
+    assert for_good.lines["triggers.accelerated.active"][5:].all()
+    assert cured.lines["triggers.accelerated.active"][4:7].tolist() == [0.0, 1.0, 0.0]
+    assert [(one.event, one.period) for one in cured.events if one.trigger == "accelerated"] == [
+        ("active", 5),
+        ("cured", 6),
+    ]
+    assert cured.lines["notes.A.balance"][6] > 0.0
+    assert cured.lines["notes.B.interest_paid"][6] > 0.0 == for_good.lines["notes.B.interest_paid"][6]
+    assert not cured.lines["pool.purchased"][5:].any()  # the early end, at 0.90%, is for good
+
+
 def test_perfection_fills_reserve_and_transfer_reserve() -> None:
     """The originator's rating is lost in period 5: purchases end and 2.0 m are set aside until B is repaid."""
     lines = changed(triggers__rating_loss__fired=5).lines

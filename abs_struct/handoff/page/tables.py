@@ -26,7 +26,7 @@ CLASSES: tuple[tuple[str, str, Both], ...] = (
     ("share", "percent", ("Of the pool", "占比")),
     ("enhancement", "percent", ("Enhancement", "信用增级")),
     ("coupon", "rate", ("Coupon", "票面利率")),
-    ("wal", "life", ("WAL, years", "加权平均期限（年）")),
+    ("wal", "life", ("WAL, years", "期限（年）")),
     ("yield", "rate", ("Yield", "收益率")),
     ("margin", "rate", ("Discount margin", "折现利差")),
     ("first", "date", ("First principal", "首次还本")),
@@ -38,7 +38,7 @@ CLASSES: tuple[tuple[str, str, Both], ...] = (
 )
 TILES: tuple[tuple[str, str, Both], ...] = (
     ("pool.balance", "money", ("Pool at closing", "资产池规模")),
-    ("pool.wal", "life", ("Pool WAL, years", "资产池加权平均期限（年）")),
+    ("pool.wal", "life", ("Pool WAL, years", "资产池期限（年）")),
     ("pool.net_loss_rate", "percent", ("Cumulative net loss", "累计净损失率")),
     ("deal.cost_of_funds", "rate", ("Cost of funds", "综合融资成本")),
     ("residual.paid", "money", ("Paid to the residual", "剩余收益")),

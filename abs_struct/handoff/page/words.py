@@ -74,9 +74,27 @@ def both(en: object, zh: object) -> str:
     return f'<span lang="en">{clean(en)}</span><span lang="zh">{clean(zh)}</span>'
 
 
+#: How classes are called in Chinese, by the first words of their label.
+RANKS = {
+    "Class": "",
+    "Senior": "优先",
+    "Sub-senior": "次优先",
+    "Mezzanine": "夹层",
+    "Junior": "次级",
+    "Subordinated": "次级",
+}
+
+
 def note_name(label: str) -> str:
-    """A class in Chinese: `Class A` is A级; a name of the deal's own stays."""
-    return f"{label.removeprefix('Class ')}级" if label.startswith("Class ") else label
+    """A class in Chinese, by the words of its label; a name of the deal's own stays.
+
+    >>> [note_name(label) for label in ("Class A", "Senior A", "Subordinated", "优先档")]
+    ['A级', '优先A级', '次级', '优先档']
+    """
+    first, _, rest = label.partition(" ")
+    if first not in RANKS or " " in rest or not (rest or RANKS[first]):
+        return label
+    return f"{RANKS[first]}{rest}级" if rest and first != "Junior" else f"{RANKS[first]}{rest}"
 
 
 def owner_of(program: Program, path: str) -> Both:
