@@ -27,6 +27,7 @@ COMMANDS = {
     "diff": ("diff", "diff"),
     "report": ("report", "report"),
     "excel": ("excel", "excel"),
+    "check": ("check", "check"),
     "page": ("page", "page"),
     "validate": ("deal", "validate"),
     "init": ("deal", "init"),

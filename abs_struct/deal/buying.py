@@ -20,9 +20,11 @@ def purchases(build: Build, revolving: Revolving) -> list[Part]:
 
     Raises
     ------
-    DealError : a mix that is none or that no limits allow, or assumptions that a receivable cannot follow
+    DealError : a last day outside the deal's dates, a mix that is none or that no limits allow, or assumptions that a
+        receivable cannot follow
     """
     terms = build.terms
+    check_until(build, revolving.until)
     steps = steps_of(revolving.clock)
     until, dates = revolving.until, build.schedule.payment_dates
     last = sum(day <= until for day in dates)
@@ -68,8 +70,27 @@ def purchases(build: Build, revolving: Revolving) -> list[Part]:
     pool_slot.lines += (next(line for line in POOL.lines if line.name == "reinvested"),)
     everything = revolving.spends == "collections"
     due_days = tuple(receivable.due_day for receivable in terms.receivables.values())
+    by_days = tuple(receivable.by_days for receivable in terms.receivables.values())
     build.past |= dict.fromkeys(past)
-    return [BuyWithinMonths(part.kinds, part.pool, part.last, part.sold, steps, revolving.retain, everything, due_days)]
+    own = (steps, revolving.retain, everything, due_days, by_days)
+    return [BuyWithinMonths(part.kinds, part.pool, part.last, part.sold, *own)]
+
+
+def check_until(build: Build, until: date) -> None:
+    """Refuse a last day of purchases that lies after the legal final maturity, or before there is anything to spend.
+
+    Raises
+    ------
+    DealError : the day, the date that it passes, and what is allowed
+    """
+    dates, place = build.terms.dates, build.document.place(("revolving", "until"))
+    if dates.legal_final is not None and until > dates.legal_final:
+        raise DealError(f"{place}: {until} lies after dates.legal_final {dates.legal_final}; purchases end by then")
+    if until < dates.cutoff:
+        raise DealError(
+            f"{place}: {until} lies before dates.cutoff {dates.cutoff}, and nothing would ever be bought; write a "
+            "later day, or leave `revolving` out"
+        )
 
 
 def days_to_buy(until: date, start: date, end: date) -> float:

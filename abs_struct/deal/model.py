@@ -133,10 +133,6 @@ class DealFile(Terms):
     @model_validator(mode="after")
     def whole(self) -> DealFile:
         """What no single part can see."""
-        if self.revolving is not None and self.dates.legal_final and self.revolving.until > self.dates.legal_final:
-            raise ValueError(
-                f"revolving.until {self.revolving.until} lies after dates.legal_final {self.dates.legal_final}"
-            )
         if not self.notes:
             raise ValueError("a deal needs at least one note")
         if "collections" in self.accounts:

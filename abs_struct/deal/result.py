@@ -95,6 +95,13 @@ class Result:
         return purchases_of(self.terms, self.lines)
 
     @cached_property
+    def purchase_dates(self) -> pd.DataFrame:
+        """Pool, cash, par, price and turns of each purchase date, on any clock; empty where nothing is bought."""
+        from abs_struct.deal.purchase_dates import purchase_dates
+
+        return purchase_dates(self.terms, self.schedule, self.program, self.lines)
+
+    @cached_property
     def retention(self) -> RetentionTest | None:
         """Risk retention, tested at closing; None where the deal says nothing of it."""
         if self.terms.retention is None:

@@ -16,7 +16,13 @@ MISTAKES = {
     "revolving end after legal final": (
         "hb_rev_2027_1",
         {"revolving.until": "2031-01-31"},
-        "{file}: revolving.until 2031-01-31 lies after dates.legal_final 2030-01-26",
+        "--set revolving.until=2031-01-31: 2031-01-31 lies after dates.legal_final 2030-01-26; purchases end by then",
+    ),
+    "revolving end before the cut-off": (
+        "hb_rev_2027_1",
+        {"revolving.until": "2026-01-31"},
+        "--set revolving.until=2026-01-31: 2026-01-31 lies before dates.cutoff 2026-12-31, and nothing would ever be "
+        "bought; write a later day, or leave `revolving` out",
     ),
     "price above par": (
         "hb_rev_2027_1",

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from deal.shipped import clocked
 
 import abs_struct
 from abs_struct.analytics.instalments import instalment_rate, tax_inside
@@ -124,36 +125,21 @@ def test_a_is_repaid_within_five_months_after_the_revolving_period() -> None:
     assert not lines["notes.B.principal_paid"][: repaid["A"]].any()
 
 
-CLAUSE = """\
-      - purchase: [bill, three, six, twelve, minimum]
-        amount: amounts.offered * available
-"""
-
-
-def clocked(folder: Path, clock: str) -> abs_struct.Deal:
-    """The deal on a clock of its own: to 14 January, without the clause that buys on payment dates."""
-    text = FILE.read_text(encoding="utf-8")
-    for old, new in (
-        (CLAUSE, ""),
-        ("  mix: balance", f"  clock: {clock}\n  mix: balance"),
-        ("until: 2028-01-31 ", "until: 2028-01-14 "),
-        ("tapes/", f"{DEALS}/tapes/"),
-    ):
-        assert old in text
-        text = text.replace(old, new)
-    file = folder / "clocked.yaml"
-    file.write_text(text, encoding="utf-8")
-    return abs_struct.load(file)
+DRIFT = {"bill": "35%", "three": "13%", "six": "14%", "twelve": "33%", "minimum": "5%"}
+MIXES: dict[str, dict[str, str]] = {mix: {"revolving.mix": mix} for mix in ("balance", "fixed", "worst", "drifting")}
+MIXES["drifting"] |= {f"revolving.receivables.{name}.becomes": share for name, share in DRIFT.items()}
 
 
 @pytest.mark.parametrize("clock", ["payment dates", "monthly", "daily"])
 def test_the_turnover_of_the_revolving_year(clock: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """About 6.8 turns where the pool is held at its shares (here within 10%), fewer where each purchase has them.
 
-    Half a turn more on the daily clock, which buys to 14 January; class A is then repaid half a month later.
+    Fewer still where they drift from bills to twelve instalments; more at the worst mix of the limits, which has the
+    least yield and so most bills. Half a turn more on the daily clock, which buys to 14 January; class A is then repaid
+    half a month later.
     """
     one = deal() if clock == "payment dates" else clocked(tmp_path, clock)
-    results = {mix: one.with_({"revolving.mix": mix}).run() for mix in ("balance", "fixed")}
+    results = {mix: one.with_(changes).run() for mix, changes in MIXES.items()}
     assert not any(result.failures for result in results.values())
     found = {mix: turns(result) for mix, result in results.items()}
     with capsys.disabled():
@@ -161,6 +147,8 @@ def test_the_turnover_of_the_revolving_year(clock: str, tmp_path: Path, capsys: 
     more = 0.5 if clock == "daily" else 0.0
     assert found["balance"] == pytest.approx(6.8 + more, rel=0.10)
     assert 3.5 < found["fixed"] < 0.75 * found["balance"]
+    assert 2.0 < found["drifting"] < found["fixed"]
+    assert found["worst"] > found["balance"]
     for result in results.values():
         lines = result.lines
         assert not lines["notes.A.principal_paid"][:13].any()
@@ -343,6 +331,22 @@ def test_acceleration_puts_b_interest_behind_a() -> None:
     assert not lines["notes.B.interest_paid"][accelerated & outstanding].any()
     assert result.note_measures["B"].interest_shortfall == 0.0
     assert not lines["waterfall.amortisation.interest_B.paid"][8:].any()
+
+
+def test_acceleration_by_figures_may_be_cured_within_a_period() -> None:
+    """One month's flow of 2% accelerates; where the manager so decides, B's interest precedes A again at once."""
+    flow = "if(deal.period == 5, 2%, average(pool.defaulted, 3) / average(pool.opening_balance, 3))"
+    for_good = changed(amounts__default_flow=flow)
+    cured = changed(amounts__default_flow=flow, triggers__accelerated__cure="when the test passes")
+    assert for_good.lines["triggers.accelerated.active"][5:].all()
+    assert cured.lines["triggers.accelerated.active"][4:7].tolist() == [0.0, 1.0, 0.0]
+    assert [(one.event, one.period) for one in cured.events if one.trigger == "accelerated"] == [
+        ("active", 5),
+        ("cured", 6),
+    ]
+    assert cured.lines["notes.A.balance"][6] > 0.0
+    assert cured.lines["notes.B.interest_paid"][6] > 0.0 == for_good.lines["notes.B.interest_paid"][6]
+    assert not cured.lines["pool.purchased"][5:].any()  # the early end, at 0.90%, is for good
 
 
 def test_perfection_fills_reserve_and_transfer_reserve() -> None:

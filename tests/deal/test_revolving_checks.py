@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from deal.shipped import ran, shipped
+from deal.shipped import clocked, ran, shipped
 from small import TERMS
 
 import abs_struct
@@ -58,29 +58,43 @@ DRAWS = {
         **{f"assumptions.groups.{name}.default.mdr": (0.0, 0.012) for name in ("bill", "three", "six", "twelve")},
         "assumptions.groups.minimum.default.mdr": (0.0, 0.5),
         "revolving.receivables.bill.price": (90.0, 100.0),
+        "assumptions.delinquency.enter": (0.0, 0.6),
         "assumptions.recovery.rate": (0.0, 0.9),
         "amounts.offered": (0.0, 1.0),
+        "revolving.when": (0.0, 20.0),
     },
     "jb_cl_2027_1": {
         "assumptions.default.multiple": (0.0, 15.0),
         "assumptions.prepayment.smm": (0.0, 0.30),
         "assumptions.recovery.rate": (0.0, 0.9),
         "amounts.offered": (0.0, 1.0),
+        "revolving.when": (0.0, 12.0),
     },
     "euroc_2027_1": {
         "assumptions.default.multiple": (0.0, 10.0),
         "assumptions.prepayment.cpr": (0.0, 0.6),
         "assumptions.indices.EURIBOR_1M": (-0.01, 0.12),
         "amounts.offered": (0.0, 1.0),
+        "revolving.when": (0.0, 18.0),
     },
 }  # fmt: skip
 
 
+def stopping(name: str) -> abs_struct.Deal:
+    """The shipped deal, which buys no more from a period on: a number of `revolving.when`."""
+    deal = shipped(name)
+    assert deal.terms.revolving is not None
+    return deal.with_({"revolving.when": f"deal.period < 99 and {deal.terms.revolving.when}"})
+
+
 @pytest.mark.parametrize("name", DRAWS)
 def test_five_hundred_scenarios_of_a_shipped_deal(name: str) -> None:
-    """No purchase, balance or payment is negative, cash is conserved, whatever is drawn; a row is its single run."""
+    """No purchase, balance or payment is negative, cash is conserved, whatever is drawn; a row is its single run.
+
+    Drawn are defaults, speeds and payments, recoveries, prices, what is found to buy, and when the purchases stop.
+    """
     draw = np.random.default_rng(20270101)
-    program = shipped(name).program
+    program = stopping(name).program
     axes = {path: draw.uniform(low, high, 500) for path, (low, high) in DRAWS[name].items()}
     missing = set(axes) - set(program.inputs)
     assert not missing
@@ -93,10 +107,45 @@ def test_five_hundred_scenarios_of_a_shipped_deal(name: str) -> None:
             assert lines[path].min() >= -1e-6, path
         if path.endswith((".purchased", ".price_paid")):
             assert lines[path].min() >= 0.0, path
+    stop = axes["revolving.when"]
+    for t in range(1, 21):
+        assert not lines["pool.purchased"][t][t >= stop].any(), t
     bought = lines["pool.purchased"].sum(axis=0)
     assert bought.min() < 0.5 * bought.max()
     alone = run(replace(program, inputs=program.inputs | {path: float(axis[123]) for path, axis in axes.items()}))
     assert np.array_equal(lines["notes.A.balance"][:, 123], alone["notes.A.balance"])
+
+
+@pytest.mark.parametrize("mix", ["balance", "fixed"])
+def test_five_hundred_scenarios_of_daily_purchases(mix: str, tmp_path: Path) -> None:
+    """Huabei's five sleeves on the daily clock: nothing is negative and cash is conserved, whatever is drawn."""
+    program = clocked(tmp_path, "daily").with_({"revolving.mix": mix}).program
+    draw = np.random.default_rng(20280114)
+    ranges = {path: span for path, span in DRAWS["hb_rev_2027_1"].items() if path in program.inputs}
+    del ranges["amounts.offered"]  # a share of the cash of the clause that buys on payment dates
+    axes = {path: draw.uniform(*span, 500) for path, span in ranges.items()}
+    assert len(axes) == 8
+    lines = run(replace(program, inputs=program.inputs | axes))
+    failed = [str(check) for check in conservation(program, lines) if not check.all_passed]
+    assert not failed
+    for path in lines:
+        if path.endswith((".balance", ".paid", ".purchased", ".reinvested", ".principal_paid", ".interest_paid")):
+            assert lines[path].min() >= -1e-6, path
+        if path.endswith((".purchased", ".reinvested")):
+            assert lines[path].min() >= 0.0, path
+    assert lines["pool.purchased"].sum(axis=0).min() > 0.0
+
+
+def test_excess_spread_is_bought_with_or_paid() -> None:
+    """JB spends it on loans, and its junior waits; EUROC buys with principal and pays the seller in the same year."""
+    bought, year = ran("jb_cl_2027_1").lines, slice(4, 10)
+    par, principal = bought["pool.purchased"][year], bought["pool.principal_collections"][year]
+    assert (par > principal).all()
+    assert not bought["residuals.sub.paid"][:10].any()
+    paid, year = ran("euroc_2027_1").lines, slice(1, 13)
+    lost = paid["pool.defaulted"][year]
+    assert paid["pool.purchased"][year] == pytest.approx(paid["pool.principal_collections"][year] + lost, rel=1e-9)
+    assert (paid["residuals.seller.paid"][6:13] > 0.0).all()
 
 
 def test_the_oc_floor_binds_at_a_pool_factor_of_2_over_13_25() -> None:

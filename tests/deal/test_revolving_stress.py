@@ -8,7 +8,7 @@ from deal.shipped import ran
 
 from abs_struct.pool.mix import outlooks, worst_mix
 
-HB, JB, CARD = "hb_rev_2027_1", "jb_cl_2027_1", "card_2027_a"
+HB, JB, CARD, EUROC = "hb_rev_2027_1", "jb_cl_2027_1", "card_2027_a", "euroc_2027_1"
 SLEEVES = ("bill", "three", "six", "twelve", "minimum")
 #: What may be written after --set, by deal and stress.
 STRESS: dict[str, dict[str, dict[str, object]]] = {
@@ -30,6 +30,13 @@ STRESS: dict[str, dict[str, dict[str, object]]] = {
         "purchases stop": {"revolving.until": "2027-10-26"},
         "lost month": {"assumptions.interruption": "{from: 6, months: 1}"},
     },
+    EUROC: {
+        "payment rate": {"assumptions.prepayment.cpr": "8.4%"},
+        "yield": {"revolving.receivables.loans.income": 0.8},
+        "defaults": {"assumptions.default.multiple": 2.1},
+        "purchases stop": {"revolving.until": "2027-08-16"},
+        "lost month": {"assumptions.interruption": "{from: 6, months: 1}"},
+    },
     CARD: {
         "payment rate": {"assumptions.cards.payment_rate": "{rate: 16.98%, multiple: {from: 1, to: 60%, months: 9}}"},
         "yield": {"assumptions.cards.yield": "{rate: 16.19%, multiple: 70%}"},
@@ -38,19 +45,20 @@ STRESS: dict[str, dict[str, dict[str, object]]] = {
         "lost month": {"assumptions.interruption": "{from: 6, months: 1}"},
     },
 }
-JUNIOR = {HB: "C", JB: "sub", CARD: "C"}
+JUNIOR = {HB: "C", JB: "sub", CARD: "C", EUROC: "F"}
 
 
 def income_of_the_holders(name: str, *changes: tuple[str, object]) -> float:
     """What the junior class gets back, and what is left of the excess."""
     lines = ran(name, *changes).lines
-    left = [f"residuals.{JUNIOR[name]}.paid"] if name != CARD else ["waterfall.finance_charges.residual_seller.paid"]
+    owner = {EUROC: "seller"}.get(name, JUNIOR[name])
+    left = [f"residuals.{owner}.paid"] if name != CARD else ["waterfall.finance_charges.residual_seller.paid"]
     return float(sum(lines[path].sum() for path in (*left, f"notes.{JUNIOR[name]}.principal_paid")))
 
 
-#: What does not hurt: what JB buys earns a little less than it loses, slower loans of a good rate earn more, and cards
-#: that stay level yield the same however fast they are paid.
-HARMLESS = {(JB, "purchases stop"), (JB, "payment rate"), (CARD, "payment rate")}
+#: What does not hurt: what JB buys earns a little less than it loses, slower loans of a good rate earn more, and
+#: cards that stay level yield the same however fast they are paid.
+HARMLESS = {(JB, "purchases stop"), (JB, "payment rate"), (CARD, "payment rate"), (EUROC, "payment rate")}
 
 
 @pytest.mark.parametrize("name", STRESS)
@@ -129,3 +137,23 @@ def test_a_lost_month_is_lost_once(name: str) -> None:
     assert received[1][6] < 0.02 * received[0][6]  # what accounts earn is not collected
     assert received[1][:6] == pytest.approx(received[0][:6])
     assert not lost.lines["pool.purchased"][6] if name != CARD else lost.lines["pool.purchased"][6] > 0.0
+
+
+def test_a_card_pool_migrates_to_the_grade_that_its_limit_allows() -> None:
+    """New sales of a riskier grade alone: its share rises until nothing more is bought of it, and yield and loss do."""
+    rates = "yield: 20%, payment_rate: 9%, charge_off: 9%"
+    calm = {"pool.groups": "[grade]", "assumptions.groups": f"{{D: {{cards: {{{rates}}}}}}}"}
+    moved = calm | {
+        "assumptions.groups": f"{{D: {{cards: {{{rates}, purchase_rate: {{1: 150%, 13: 100%}}}}}}}}",
+        "assumptions.cards.purchase_rate": "{1: 98%, 13: 100%}",
+    }
+    base, worse = ran(CARD, *calm.items()).lines, ran(CARD, *moved.items()).lines
+    share = [lines["groups.D.balance"] / lines["pool.balance"] for lines in (base, worse)]
+    assert share[0] == pytest.approx(share[0][0])
+    assert np.all(np.diff(share[1][:13]) > 0.0)
+    assert share[1][13:60] == pytest.approx(share[1][12])
+    assert share[1][12] > 1.5 * share[0][0]
+    lost = [lines["pool.defaulted"][24] / lines["pool.opening_balance"][24] for lines in (base, worse)]
+    assert lost[1] > lost[0]
+    spread = [lines["amounts.excess_spread"][24] for lines in (base, worse)]
+    assert spread[1] < spread[0]

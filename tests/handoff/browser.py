@@ -38,13 +38,29 @@ class Opened:
         self.page.on("dialog", lambda dialog: (self.complaints.append(dialog.message), dialog.dismiss()))
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("response", lambda response: self.answers.append(response.url))
-        self.address = file.resolve().as_uri()
-        self.page.goto(self.address)
+        self.addresses = []
+        self.go(file)
+
+    def go(self, file):
+        """Open a page, and the groups of its inputs."""
+        self.addresses.append(file.resolve().as_uri())
+        self.page.goto(self.addresses[-1])
         self.page.eval_on_selector_all("aside details", "folds => folds.forEach(fold => { fold.open = true; })")
 
     def type(self, path, text):
         """Fill a field by its path in the deal."""
         self.page.fill(f"[data-path='{path}']", text)
+
+    def type_all(self, texts):
+        """Fill many fields at once, each with the event that typing gives."""
+        self.page.evaluate(
+            """texts => { for (const [path, text] of Object.entries(texts)) {
+                 const field = document.querySelector(`[data-path="${path}"]`);
+                 field.value = text;
+                 field.dispatchEvent(new Event("input", { bubbles: true }));
+               } }""",
+            texts,
+        )
 
     def settled(self):
         """Wait until the page has been drawn."""

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small import small
+from small import TERMS, small
 
-from abs_struct.core.findings import UsageError
+from abs_struct.core.findings import DealError, UsageError
 from abs_struct.handoff.page import write_page
 from abs_struct.handoff.page.write import fingerprint
 from abs_struct.waterfall.engine import run
@@ -75,6 +75,20 @@ def test_a_place_that_takes_no_file_is_one_sentence(result, tmp_path):
     with pytest.raises(UsageError, match="could not be written"):
         write_page(result, tmp_path / "taken.html")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a file", "taken.html"]
+
+
+def test_purchases_between_payment_dates_are_refused(tmp_path):
+    """A deal whose purchases have no formulas is refused in a sentence that says what to leave out."""
+    revolving = """
+revolving:
+  until: 2027-12-31
+  clock: daily
+  receivables:
+    loans: {share: 100%, repayment: level_pay, term: 12, rate: 14%, price: 99}
+"""
+    result = small(tmp_path, TERMS + revolving).run()
+    with pytest.raises(DealError, match=r"the live page .* know deals that buy on payment dates"):
+        write_page(result, tmp_path / "page.html")
 
 
 def test_many_scenarios_are_refused(tmp_path):

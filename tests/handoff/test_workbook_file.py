@@ -19,7 +19,7 @@ from abs_struct.handoff.workbook.sheets import FIRST_ROW
 from abs_struct.handoff.workbook.write import book_of
 
 SHEETS = ["Contents", "Summary", "Assumptions", "Curves", "Cohorts", "Pool", "Waterfall", "Notes", "Accounts and fees",
-          "Triggers", "Yields", "Checks", "Engine", "Data dictionary"]  # fmt: skip
+          "Triggers", "Yields", "Checks", "Engine", "Data dictionary", "Source"]  # fmt: skip
 VOLATILE = re.compile(r"\b(OFFSET|INDIRECT|NOW|TODAY|RAND|RANDBETWEEN|CELL|INFO)\(")
 
 
@@ -42,7 +42,7 @@ def formulas(file):
 
 
 def test_sheets_stand_in_their_order(formulas):
-    """Contents first, the dictionary last, the sheets with periods in the order of calculation between them."""
+    """Contents first, dictionary and hidden source last, periods in the order of calculation between them."""
     assert formulas.sheetnames == SHEETS
 
 

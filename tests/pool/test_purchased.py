@@ -270,7 +270,8 @@ def test_five_hundred_scenarios_stay_at_nil_or_above(tmp_path: Path) -> None:
     [
         ("share: 45%", "share: 40%", "the shares of the receivables sum to 95%"),
         ("price: 99.55", "price: 101", "say `premium: true`"),
-        ("until: 2028-01-14", "until: 2036-01-14", "lies after dates.legal_final"),
+        ("until: 2028-01-14", "until: 2036-01-14", "revolving.until: 2036-01-14 lies after dates.legal_final"),
+        ("until: 2028-01-14", "until: 2018-01-14", "revolving.until: 2018-01-14 lies before dates.cutoff"),
         ("term: 3, fee: 2.5%", "term: 3, rate: 9%", "instalments bear a flat fee"),
         ("minimum: 10%", "fee: 1%", "a flat fee belongs to instalments"),
         ("repayment: next_bill", "repayment: next_bil", "did you mean 'next_bill'"),

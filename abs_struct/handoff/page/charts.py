@@ -87,8 +87,8 @@ def class_name(label: str) -> Both:
 
 
 def horizon(lines: Any) -> int:
-    """The last period that is drawn: one after the last in which pool or notes have a balance."""
-    alive = np.maximum(lines["pool.balance"], lines["deal.notes_balance"]) > HALF_A_CENT
+    """The last period that is drawn: one after the last in which the notes have a balance."""
+    alive = lines["deal.notes_balance"] > HALF_A_CENT
     found = np.flatnonzero(alive)
     return max(1, min(int(found[-1]) + 1 if len(found) else 1, int(lines.periods)))
 

@@ -52,6 +52,7 @@ def content_of(view: View, script: Script, inputs: list[Input], charts: list[Cha
             "fees": [place[f"fees.{name}.paid"] for name in terms.fees],
         },
         "charts": [drawn(chart, place) for chart in charts],
+        "wholes": wholes(inputs),
         "totals": [total(lines, path, script) for path in place],
     }
 
@@ -67,6 +68,19 @@ def facts_of_inputs(values: dict[str, Any], inputs: list[Input]) -> list[dict[st
             entry |= {"kind": kind, "limits": LIMITS[kind], "label": [plain_text(text) for text in shown[path].label]}
         found.append(entry)
     return found
+
+
+def wholes(inputs: list[Input]) -> list[list[int]]:
+    """The places of inputs that make 100% together: a timing of defaults, the shares of a purchase."""
+    found: dict[str, list[Input]] = {}
+    for one in inputs:
+        head, _, last = one.path.rpartition(".")
+        if ".timing.by_" in one.path:
+            found.setdefault(head, []).append(one)
+        elif one.path.startswith("revolving.receivables.") and last == "share":
+            found.setdefault("revolving", []).append(one)
+    return [[one.place for one in group] for group in found.values()
+            if abs(sum(one.value for one in group) - 1.0) < 1e-9]  # fmt: skip
 
 
 def note(view: View, script: Script, name: str) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def controls(inputs: list[Input]) -> str:
         f'<aside><form id="inputs" aria-label="Inputs 输入"><p class="hint">{lead}</p>{fields(inputs)}'
         f'<p class="actions"><button type="reset">{both("Back to the base case", "恢复基准情景")}</button></p>'
         f'<p id="message" role="alert"></p><p id="status" role="status" aria-live="polite"></p>'
-        f'<p id="changes"></p></form></aside>'
+        f'<p id="sums" role="alert"></p><ul id="changes"></ul></form></aside>'
     )
 
 
@@ -79,7 +79,7 @@ def body(view: View, script: Script, inputs: list[Input], charts: list[Chart]) -
     first = next((t for t, pays in enumerate(view.result.schedule.pays, start=1) if pays), 1)
     pictures = "".join(picture(chart, view) for chart in charts)
     title: Both = ("Classes", "各级证券")
-    summary = f'<dl class="tiles">{tiles(figures)}</dl>' + scrolled(
+    summary = f'<dl class="tiles">{tiles(figures, series=bool(view.result.terms.pool.series))}</dl>' + scrolled(
         f"<table class=classes>{classes(view, figures)}</table>", title
     )
     chooser = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from abs_struct.core.arithmetic.symbols import leaves
 from abs_struct.deal.model import DealFile
 from abs_struct.handoff.page.formats import typed
-from abs_struct.handoff.page.words import Both, both, clean, input_words
+from abs_struct.handoff.page.words import Both, both, clean, input_words, main_words
 from abs_struct.handoff.workbook.pages.assumptions import formulas_of, kind_of
 from abs_struct.handoff.workbook.words import words
 from abs_struct.waterfall.trace import Trace
@@ -72,7 +72,8 @@ def inputs_of(terms: DealFile, trace: Trace) -> list[Input]:
         group = KEY if is_main(path) else path.partition(".")[0]
         said = "" if formula is None else " ".join(formula.text.split())
         kind = "number" if is_multiple(path) else kind_of(path, formula, float(value))
-        found.append(Input(path, place, float(value), kind, group, input_words(path, program.labels), said))
+        label = main_words(path) or input_words(path, program.labels)
+        found.append(Input(path, place, float(value), kind, group, label, said))
     order = list(GROUPS)
     return sorted(found, key=lambda one: order.index(one.group) if one.group in order else len(order))
 
@@ -80,9 +81,9 @@ def inputs_of(terms: DealFile, trace: Trace) -> list[Input]:
 def is_main(path: str) -> bool:
     """Whether an input is one that a reader moves first."""
     parts = path.split(".")
-    if parts[0] != "assumptions" or len(parts) != 3:
-        return False
-    return parts[1] == "indices" or parts[2] in SLIDERS
+    if parts[:2] == ["assumptions", "groups"]:  # each group's own speed and default level, but not its multiple
+        return len(parts) == 5 and parts[-1] in SLIDERS and parts[-1] != "multiple"
+    return parts[0] == "assumptions" and len(parts) == 3 and (parts[1] == "indices" or parts[2] in SLIDERS)
 
 
 def is_multiple(path: str) -> bool:

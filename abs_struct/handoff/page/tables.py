@@ -26,7 +26,7 @@ CLASSES: tuple[tuple[str, str, Both], ...] = (
     ("share", "percent", ("Of the pool", "占比")),
     ("enhancement", "percent", ("Enhancement", "信用增级")),
     ("coupon", "rate", ("Coupon", "票面利率")),
-    ("wal", "life", ("WAL, years", "加权平均期限（年）")),
+    ("wal", "life", ("WAL, years", "期限（年）")),
     ("yield", "rate", ("Yield", "收益率")),
     ("margin", "rate", ("Discount margin", "折现利差")),
     ("first", "date", ("First principal", "首次还本")),
@@ -38,7 +38,7 @@ CLASSES: tuple[tuple[str, str, Both], ...] = (
 )
 TILES: tuple[tuple[str, str, Both], ...] = (
     ("pool.balance", "money", ("Pool at closing", "资产池规模")),
-    ("pool.wal", "life", ("Pool WAL, years", "资产池加权平均期限（年）")),
+    ("pool.wal", "life", ("Pool WAL, years", "资产池期限（年）")),
     ("pool.net_loss_rate", "percent", ("Cumulative net loss", "累计净损失率")),
     ("deal.cost_of_funds", "rate", ("Cost of funds", "综合融资成本")),
     ("residual.paid", "money", ("Paid to the residual", "剩余收益")),
@@ -90,12 +90,12 @@ def measure(key: str, kind: str, figures: Mapping[str, float | str]) -> str:
     return f'data-f="{key}" data-k="{kind}">{clean(shown(value, kind))}'
 
 
-def tiles(figures: Mapping[str, float | str]) -> str:
-    """The figures of the deal as a whole."""
+def tiles(figures: Mapping[str, float | str], *, series: bool) -> str:
+    """The figures of the deal as a whole; what the seller of a series receives is no residual of it."""
     return "".join(
         f"<div><dt>{both(*said)}</dt><dd><b {measure(key, kind, figures)}</b></dd></div>"
         for key, kind, said in TILES
-        if not isinstance(value := figures[key], float) or math.isfinite(value)
+        if (isinstance(value := figures[key], str) or math.isfinite(value)) and not (series and key == "residual.paid")
     )
 
 

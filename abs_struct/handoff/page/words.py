@@ -35,6 +35,25 @@ OWNERS: dict[str, Both] = {
 }
 
 
+#: The main assumptions in the words of the trade, by the end of their path.
+MAIN: dict[str, Both] = {
+    "prepayment.cpr": ("Prepayment speed, CPR", "年化提前还款率CPR"),
+    "prepayment.smm": ("Prepayment speed, SMM", "月提前还款率SMM"),
+    "prepayment.abs": ("Prepayment speed, ABS", "提前还款速度ABS"),
+    "prepayment.psa": ("Prepayment speed, PSA", "提前还款速度PSA"),
+    "default.cdr": ("Default rate, CDR", "年化违约率CDR"),
+    "default.mdr": ("Default rate a month, MDR", "月违约率MDR"),
+    "default.cnl": ("Cumulative net loss, CNL", "累计净损失率CNL"),
+    "default.cgd": ("Cumulative gross default, CGD", "累计毛违约率CGD"),
+    "default.multiple": ("Multiple of the defaults", "违约倍数"),
+    "recovery.rate": ("Recovery rate", "回收率"),
+    "cards.yield": ("Portfolio yield", "资产收益率"),
+    "cards.payment_rate": ("Payment rate a month", "月还款率"),
+    "cards.charge_off": ("Charge-off rate", "核销率"),
+    "cards.purchase_rate": ("Purchase rate", "新增消费率"),
+}
+
+
 def clean(text: object) -> str:
     """Text of the deal as it may stand between tags and in attributes.
 
@@ -55,9 +74,27 @@ def both(en: object, zh: object) -> str:
     return f'<span lang="en">{clean(en)}</span><span lang="zh">{clean(zh)}</span>'
 
 
+#: How classes are called in Chinese, by the first words of their label.
+RANKS = {
+    "Class": "",
+    "Senior": "优先",
+    "Sub-senior": "次优先",
+    "Mezzanine": "夹层",
+    "Junior": "次级",
+    "Subordinated": "次级",
+}
+
+
 def note_name(label: str) -> str:
-    """A class in Chinese: `Class A` is A级; a name of the deal's own stays."""
-    return f"{label.removeprefix('Class ')}级" if label.startswith("Class ") else label
+    """A class in Chinese, by the words of its label; a name of the deal's own stays.
+
+    >>> [note_name(label) for label in ("Class A", "Senior A", "Subordinated", "优先档")]
+    ['A级', '优先A级', '次级', '优先档']
+    """
+    first, _, rest = label.partition(" ")
+    if first not in RANKS or " " in rest or not (rest or RANKS[first]):
+        return label
+    return f"{RANKS[first]}{rest}级" if rest and first != "Junior" else f"{RANKS[first]}{rest}"
 
 
 def owner_of(program: Program, path: str) -> Both:
@@ -70,6 +107,24 @@ def owner_of(program: Program, path: str) -> Both:
     if head == "notes":
         return label, note_name(label)
     return label, f"{label}账户" if head == "accounts" and label.isascii() else label
+
+
+def main_words(path: str) -> Both | None:
+    """A main assumption in the words of the trade, with its group before it; None for any other input.
+
+    >>> main_words("assumptions.groups.bill.default.mdr")
+    ('Bill: Default rate a month, MDR', 'Bill：月违约率MDR')
+    """
+    parts = path.split(".")
+    if parts[0] != "assumptions":
+        return None
+    if parts[1] == "indices" and len(parts) == 3:
+        name = parts[2].replace("_", " ")
+        return name, name
+    found = MAIN.get(".".join(parts[-2:]))
+    if found is None or parts[1] != "groups":
+        return found
+    return f"{words(parts[2])}: {found[0]}", f"{words(parts[2])}：{found[1]}"
 
 
 def input_words(path: str, labels: Mapping[str, str]) -> Both:
@@ -86,8 +141,6 @@ def input_words(path: str, labels: Mapping[str, str]) -> Both:
     else:
         head, rest = "", parts[1:] if parts[0] in {"assumptions", "amounts", "call", "pool"} else parts
     said = [CHINESE.get(word, words(word)) for word in rest]
-    if "recovery" in rest and rest[-1] == "rate":
-        said[-1] = "回收率"
     if parts[0] == "triggers" and len(rest) > 1 and rest[-1].isdigit():
         said = [said[0], f"自第{rest[-1]}期"]
     elif "by_year" in rest or "by_month" in rest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abs_struct.deal.summary import note_words
-from abs_struct.handoff.report import arrears, holdings, losses, triggers
+from abs_struct.handoff.report import arrears, holdings, losses, purchases, triggers
 from abs_struct.handoff.report.tables import FIRST_ROW, flow, keys, moving, opening, page, paged, standing, stock
 from abs_struct.handoff.sheet import A3, Column, Paper
 from abs_struct.handoff.view import HALF_A_CENT, View
@@ -25,6 +25,7 @@ def write(view: View, paper: Paper) -> Pages:
     pages += losses.write(view, paper)
     pages += holdings.write(view, paper)
     pages.append((POOL, pool(view.by_month, paper)))
+    pages += purchases.write(view, paper)
     pages += arrears.write(view.by_month, paper)
     pages += triggers.write(view, paper)
     pages.append(("Decrement", decrement(view, paper)))

@@ -17,6 +17,7 @@ from abs_struct.handoff.workbook.pages import (
     dictionary,
     engine,
     periods,
+    source,
     summary,
     yields,
 )
@@ -89,6 +90,7 @@ def fill(result: Result, file: Path) -> None:
     summary.write(book, found)
     assumptions.write(book)
     contents.write(book)
+    source.write(book)
     workbook.set_properties(
         {
             "title": f"{clean(result.terms.name)}: live cash flow model",

@@ -2,10 +2,10 @@
 const WIDTH = 5600, HEIGHT = 2600, LEFT = 560, RIGHT = 40, TOP = 120, BOTTOM = 260, STEPS = 4;
 const NICE = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
-/** The last period that is drawn: one after the last in which pool or notes have a balance. */
+/** The last period that is drawn: one after the last in which the notes have a balance. */
 function horizon() {
   let last = 0;
-  for (let t = 0; t <= T; t++) if (Math.max(at(deal.places.pool, t), at(deal.places.notes, t)) > 0.005) last = t;
+  for (let t = 0; t <= T; t++) if (at(deal.places.notes, t) > 0.005) last = t;
   return Math.max(1, Math.min(last + 1, T));
 }
 

@@ -98,6 +98,21 @@ function tell(changed) {
   status.replaceChildren(changed.length === 0
     ? both("Base case.", "基准情景。")
     : both(`${changed.length} input${changed.length > 1 ? "s" : ""} changed; small figures are the base case.`, `已修改${changed.length}项输入；小字为基准情景。`));
+  const typed = (input, value) => input.kind === "rate" ? `${trimmed(value * 100)}%` : trimmed(value);
+  one("changes").replaceChildren(...changed.map(input => made("li", both(...input.label),
+    `: ${typed(input, input.value)} → ${typed(input, x[deal.inputs.indexOf(input)])}`)));
+  checkWholes();
+}
+
+/** Inputs that make 100% together and no longer do: the engine would refuse them. */
+function checkWholes() {
+  const wrong = deal.wholes.filter(places => Math.abs(places.reduce((sum, place) => sum + x[place], 0) - 1) > 1e-9);
+  one("sums").replaceChildren(...wrong.map(places => {
+    const [first, last] = [places[0], places[places.length - 1]].map(place => deal.inputs[place].label);
+    const sum = trimmed(places.reduce((sum, place) => sum + x[place], 0) * 100);
+    return both(`${first[0]} to ${last[0]} make ${sum}% together, and have to make 100%.`,
+      `${first[1]}至${last[1]}合计${sum}%，应为100%。`);
+  }));
 }
 
 /** A table with periods, if it is in sight. */
@@ -147,7 +162,9 @@ function explain(line, t, move = true) {
   explainedNow = [line, t];
   const [label, place, opening, later] = deal.explained[line], [en, zh] = deal.words[line];
   const formula = t === 0 ? opening : later, box = one("explanation");
-  const parts = [made("h3", both(label, zh || en)),
+  const close = made("button", both("Close", "关闭"));
+  close.type = "button"; close.className = "close"; close.addEventListener("click", shut);
+  const parts = [close, made("h3", both(label, zh || en)),
     made("p", made("code", `${deal.paths[line]}`), ` · ${deal.dates[t]} · `, made("strong", valueOf(["l", line, 0], t)))];
   if (place) parts.push(made("p", both("Stands in ", "出处："), made("code", place)));
   if (formula && formula[0]) {
@@ -171,12 +188,23 @@ function explain(line, t, move = true) {
     parts.push(list);
   }
   box.replaceChildren(...parts);
-  if (move) { one("line").value = deal.paths[line]; box.scrollIntoView({ block: "nearest" }); box.focus({ preventScroll: true }); }
+  if (!move) return;
+  one("line").value = deal.paths[line];
+  box.scrollTop = 0;
+  box.focus({ preventScroll: true });
 }
+/** Close the explanation, and go back to where it was asked for. */
+function shut() {
+  explainedNow = null;
+  one("explanation").replaceChildren();
+  if (askedFrom) askedFrom.focus({ preventScroll: true });
+}
+let askedFrom = null;
 function clicked(event) {
   const cell = event.target.closest("td");
   if (!cell || !one("explanation")) return;
   const table = cell.closest("table");
+  askedFrom = cell.closest(".scroll");
   if (cell.dataset.l) { explain(Number(cell.dataset.l), Number(one("period").value)); return; }
   if (!table || !table.classList.contains("periods")) return;
   const head = table.tHead.rows[0].cells[cell.cellIndex];
@@ -208,9 +236,11 @@ form.addEventListener("reset", () => setTimeout(() => { fields.forEach(take); so
 one("period").addEventListener("input", fillPeriod);
 one("line").addEventListener("change", event => {
   const line = deal.paths.indexOf(event.target.value);
+  askedFrom = event.target;
   if (line >= 0) explain(line, Number(one("period").value));
 });
 document.addEventListener("click", clicked);
+document.addEventListener("keydown", event => { if (event.key === "Escape" && explainedNow) shut(); });
 tables.forEach(table => { const fold = table.closest("details"); if (fold) fold.addEventListener("toggle", () => fill(table)); });
 deal.charts.forEach(watch);
 document.documentElement.classList.add("live");
