@@ -7,8 +7,8 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from abs_struct.handoff.files import plain_text
-from abs_struct.handoff.forms.filled import Report, Row
 from abs_struct.handoff.forms.fonts import chinese_font
+from abs_struct.handoff.forms.printed import Report, Row
 from abs_struct.handoff.forms.words import WORDS, say
 from abs_struct.handoff.workbook.styles import BAND, GREY, HAIRLINE, INK, NAVY, RED
 

@@ -7,88 +7,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from abs_struct.core.findings import UsageError
-from abs_struct.core.formula import Formula, Name, Node
-from abs_struct.core.formula.nodes import Call, Number, Operation
+from abs_struct.core.formula import Formula
 from abs_struct.deal.result import Result
+from abs_struct.handoff.forms.cited import NOTHING, spelled
 from abs_struct.handoff.forms.figures import Figures, Missing, Owner, Value, known_fact, rounded, text_of, worked_out
 from abs_struct.handoff.forms.owners import owners_of
+from abs_struct.handoff.forms.printed import Cell, Report, Row, Table, TiedOut
 from abs_struct.handoff.forms.template import Column, Figure, Section, Template, TieOut
-from abs_struct.handoff.forms.words import LETTERS, WORDS, say_number
+from abs_struct.handoff.forms.words import LETTERS, WORDS
 
 MOST_CHECKS = 400
-NOTHING = "0"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One figure and how it prints."""
-
-    value: Value
-    kind: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """A printed line: its number, its name for machines, its label, its figures, and how they follow from others."""
-
-    number: int | None
-    key: str
-    label: str
-    cells: tuple[Cell, ...]
-    cites: str = ""
-    sources: tuple[str, ...] = ()
-    style: str = "line"
-
-
-@dataclass(frozen=True)
-class Table:
-    """A section: its letter and title, the heads of its columns, and its rows."""
-
-    id: str
-    title: str
-    heads: tuple[str, ...]
-    keys: tuple[str, ...]
-    rows: tuple[Row, ...]
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class TiedOut:
-    """A tie-out: both sides, their difference, the tolerance, and whether it holds."""
-
-    key: str
-    statement: str
-    left: float
-    right: float
-    tolerance: float
-    difference: float
-    passed: bool
-
-
-@dataclass(frozen=True)
-class Report:
-    """A filled template, ready for any format."""
-
-    name: str
-    title: str
-    subtitle: str
-    stamp: str
-    language: str
-    tables: tuple[Table, ...]
-    tied: tuple[TiedOut, ...]
-    left_out: tuple[str, ...]
-    whole_life: bool = False
-    notes: tuple[str, ...] = ()
-
-    @property
-    def failed(self) -> list[TiedOut]:
-        """The tie-outs that do not hold."""
-        return [check for check in self.tied if not check.passed]
-
-    @property
-    def draft(self) -> str:
-        """What is stamped on every page of a report whose checks fail."""
-        return "DRAFT - CHECK FAILED" if self.failed else ""
 
 
 @dataclass(frozen=True)
@@ -405,31 +333,6 @@ class Filling:
         key = ".".join(filter(None, (check.id, owner.path if owner else "")))
         gap = left - right
         return TiedOut(key, said, left, right, tolerance, gap, abs(gap) <= tolerance)
-
-
-def spelled(tree: Node, names: dict[str, str]) -> str:
-    """A formula over numbered lines as it is cited.
-
-    >>> spelled(Formula("lines.a - (lines.b + lines.c)").tree, {"lines.a": "(1)", "lines.b": "(2)", "lines.c": "(3)"})
-    '(1) - [(2) + (3)]'
-    """
-    if isinstance(tree, Name):
-        return names[tree.path]
-    if isinstance(tree, Number):
-        return say_number(tree.value)
-    if isinstance(tree, Call):
-        if tree.function == "previous":
-            return f"{spelled(tree.args[0], names)}[t-{spelled(tree.args[1], names)}]"
-        return f"{tree.function}({', '.join(spelled(arg, names) for arg in tree.args)})"
-    assert isinstance(tree, Operation)
-    parts = []
-    for n, arg in enumerate(tree.args):
-        text = spelled(arg, names)
-        if n and text == NOTHING and tree.op in {"+", "-"}:  # a line that this deal has not
-            continue
-        weak = isinstance(arg, Operation) and arg.op in {"+", "-"}
-        parts.append(f"[{text}]" if weak and (tree.op in {"*", "/"} or (tree.op == "-" and n)) else text)
-    return f"-{parts[0]}" if tree.op == "neg" else f" {tree.op} ".join(parts)
 
 
 def filled(result: Result, template: Template, name: str, payment: int, language: str) -> Report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from abs_struct.core.formula.nodes import EPOCH
-from abs_struct.handoff.forms.filled import Cell, Report, Row, Table
+from abs_struct.handoff.forms.printed import Cell, Report, Row, Table
 from abs_struct.handoff.forms.words import WORDS, say
 from abs_struct.handoff.sheet import A3, A4, Sheet, new_workbook
 

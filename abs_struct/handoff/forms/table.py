@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from abs_struct.handoff.files import csv_text
-from abs_struct.handoff.forms.filled import Cell, Report
+from abs_struct.handoff.forms.printed import Cell, Report
 from abs_struct.handoff.forms.words import say
 
 HEADER = ("section", "line", "id", "item", "column", "kind", "value", "formula", "note")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from abs_struct.handoff.files import plain_text
-from abs_struct.handoff.forms.filled import Report, Row, Table
 from abs_struct.handoff.forms.fonts import chinese_font
+from abs_struct.handoff.forms.printed import Report, Row, Table
 from abs_struct.handoff.forms.words import WORDS, say
 
 WIDE = 9  # columns of figures beyond which a table is set smaller

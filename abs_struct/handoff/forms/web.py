@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 from abs_struct.handoff.files import plain_text
-from abs_struct.handoff.forms.filled import Report, Row, Table
+from abs_struct.handoff.forms.printed import Report, Row, Table
 from abs_struct.handoff.forms.words import WORDS, say
 
 STYLE = """

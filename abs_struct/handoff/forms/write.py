@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from abs_struct.core.findings import UsageError, listed, nearest
 from abs_struct.handoff.files import whole
 from abs_struct.handoff.forms.figures import Figures
-from abs_struct.handoff.forms.filled import Report, filled
+from abs_struct.handoff.forms.filled import filled
 from abs_struct.handoff.forms.fonts import MISSING, chinese_font
+from abs_struct.handoff.forms.printed import Report
 from abs_struct.handoff.forms.template import template_of
 
 if TYPE_CHECKING:
