@@ -70,8 +70,10 @@ def purchases(build: Build, revolving: Revolving) -> list[Part]:
     pool_slot.lines += (next(line for line in POOL.lines if line.name == "reinvested"),)
     everything = revolving.spends == "collections"
     due_days = tuple(receivable.due_day for receivable in terms.receivables.values())
+    by_days = tuple(receivable.by_days for receivable in terms.receivables.values())
     build.past |= dict.fromkeys(past)
-    return [BuyWithinMonths(part.kinds, part.pool, part.last, part.sold, steps, revolving.retain, everything, due_days)]
+    own = (steps, revolving.retain, everything, due_days, by_days)
+    return [BuyWithinMonths(part.kinds, part.pool, part.last, part.sold, *own)]
 
 
 def check_until(build: Build, until: date) -> None:

@@ -9,8 +9,9 @@ What a month brings is the convolution over whole months, as on payment dates; t
 that may be spent in each, and are walked only in months that may buy.
 
 A receivable bought in a step has its instalments in the same step of later months; a bill with a due day is due in the
-step of that day of the next month, whenever it was bought. As receivables age by whole months, a finer clock moves cash
-within a month and not from one month to another: what it changes is what is spent before a payment date and what after.
+step of that day of the next month, whenever it was bought, and its price may be that of the days until then. As
+receivables age by whole months, a finer clock moves cash within a month and not from one month to another: what it
+changes is what is spent before a payment date and what after.
 
 The last day of purchases is a day of a month: steps that end on it or before it buy, later ones do not. To the clauses
 of the waterfall the deal revolves while it pays months that ended by that day, and no longer when it pays the month of
@@ -54,6 +55,7 @@ class BuyWithinMonths(RunOffPurchases):
 
     steps : steps a month, n; retained : cash that a month's purchases leave untouched; everything : whether income is
     spent beside principal; due_days : of the bills that are due on a day of the next month
+    by_days : of the bills whose discount is in proportion to the days to that day
     log : where a run in floats writes down its steps, for who asks for each purchase date; None: nowhere
     """
 
@@ -61,6 +63,7 @@ class BuyWithinMonths(RunOffPurchases):
     retained: Formula | None = None
     everything: bool = True
     due_days: tuple[int | None, ...] = ()
+    by_days: tuple[bool, ...] = ()
     log: list[Step] | None = None
 
     def open(self, x: Numbers, s: State) -> None:
@@ -121,7 +124,9 @@ class BuyWithinMonths(RunOffPurchases):
         for own in owners:
             own.balance = own.opening_balance
             own.history.append([])
-        shares = [] if by_balance else self.shares(x, s, 0.0)
+        given = [own.price for own in owners]
+        moving = by_balance or any(self.by_days)
+        shares = [] if moving else self.shares(x, s, 0.0)
         arrived: Value = 0.0
         spent: Value = 0.0
         for step in range(self.steps):
@@ -131,14 +136,15 @@ class BuyWithinMonths(RunOffPurchases):
                 own.balance = cleared(x, s, own.balance - steps[step])
             gate = x.both(revolving.days > ceil((step + 1) * MONTH / self.steps) - 0.5, revolving.buying > 0.5)
             cash = x.where(gate, x.maximum(arrived - kept - spent, 0.0), 0.0)
-            used = self.buy(s, cash, self.shares(x, s, cash) if by_balance else shares)
+            self.price(s, given, step)
+            used = self.buy(s, cash, self.shares(x, s, cash) if moving else shares)
             spent = spent + used
             if self.log is not None:
                 par = tuple(float(own.history[-1][-1]) for own in owners)
                 run_offs = tuple(float(steps[step]) for steps in gone)
                 self.log.append(Step(float(arrived - before), float(used), run_offs, par))
-        for own, left in zip(owners, run_off, strict=True):
-            own.balance = left + own.purchased
+        for own, left, price in zip(owners, run_off, given, strict=True):
+            own.balance, own.price = left + own.purchased, price
 
     def due(self) -> list[tuple[Kind, int | None]]:
         """The kinds with the day on which all purchases of a month are due, if there is one."""
@@ -156,6 +162,13 @@ class BuyWithinMonths(RunOffPurchases):
             months = [s.past(f"{kind.path}.purchased", age) for age in ages]
             found[ceil(due_day / MONTH * self.steps) - 1] = x.dot(months, weights)
         return [self.kept(x, s, value) for value in found]
+
+    def price(self, s: State, given: Sequence[Value], step: int) -> None:
+        """The price of a step: where the discount goes by days, that of the days to the due day of the next month."""
+        for kind, price, due_day, by_days in zip(self.kinds, given, self.due_days, self.by_days, strict=True):
+            if by_days and due_day is not None:
+                days = days_to_due(due_day, step, self.steps)
+                s.entities[kind.path].price = 100.0 - (100.0 - price) * (days / float(MONTH))
 
     def shares(self, x: Numbers, s: State, cash: Value) -> list[tuple[Value, Value]]:
         """What each kind gets of a unit of cash, and the par that is bought with it."""
@@ -177,3 +190,26 @@ class BuyWithinMonths(RunOffPurchases):
             s.pool.purchased = s.pool.purchased + par
             spent = spent + price
         return spent
+
+
+def days_to_due(due_day: int, step: int, steps: int) -> int:
+    """The days from the end of a step to a day of the next month; a month counts 30.
+
+    Parameters
+    ----------
+    due_day : scalar, 1 to 30; step : scalar, from 0; steps : scalar, of a month
+
+    Returns
+    -------
+    scalar, days
+
+    Raises
+    ------
+    Nothing
+
+    Source: definition.
+
+    >>> [days_to_due(10, step, 30) for step in (0, 9, 29)]
+    [39, 30, 10]
+    """
+    return MONTH + due_day - ceil((step + 1) * MONTH / steps)

@@ -66,6 +66,11 @@ class Receivable(Terms):
         description="of a next_bill: the day of the next month on which it is due; a month after its purchase when "
         "left out (read by purchases between payment dates)",
     )
+    by_days: bool = Field(
+        default=False,
+        description="whether its price is that of 30 days to the due_day, and the discount of a purchase in proportion "
+        "to its days (read by purchases between payment dates)",
+    )
     premium: bool = Field(default=False, description="whether a price above par is meant")
     limit: StructuralShare | None = Field(
         default=None, description="the largest share that it may have of a purchase, or of the pool after it"
@@ -81,6 +86,12 @@ class Receivable(Terms):
             raise ValueError(f"price {self.price:g} is not a price per 100 of par")
         if self.due_day is not None and self.repayment != "next_bill":
             raise ValueError(f"a due_day belongs to a next_bill, not to {self.repayment}")
+        if self.by_days and self.due_day is None:
+            raise ValueError("a discount by_days needs the due_day to which the days run")
+        if self.by_days and self.price == 100.0:
+            raise ValueError("by_days speaks of a discount, and the price is par; write a price")
+        if self.by_days and self.price < 60.0:
+            raise ValueError(f"price {self.price:g} is that of 30 days; by_days that of 59 would be nil or less")
         if self.term < 1:
             raise ValueError("term is 1 month or more")
         if self.repayment == "next_bill" and (self.term != 1 or self.rate or self.fee):

@@ -40,6 +40,8 @@ waterfall:
     - residual: holder
 """
 KINDS = ("bill", "three", "loan")
+#: A discount of 0.45% for 30 days, by the days to the due day.
+BY_DAYS = {"revolving.receivables.bill.by_days": "true"}
 
 
 def clocked(folder: Path, clock: str = "daily", mix: str = "fixed", **changes: object) -> Any:
@@ -95,7 +97,9 @@ def replay(deal: Any, lines: Any, steps: int, pieces: int = 1) -> dict[str, Any]
                 sums["interest"][month] += interest
                 arrived += principal + interest
             cash = max(arrived - 2_000.0 - spent, 0.0) if active else 0.0
-            prices = {name: units[name][0].share * units[name][0].price / 100.0 for name in KINDS}
+            day = ceil((step + 1) * 30 / steps)
+            paid = {name: price_of(units[name][0], day) for name in KINDS}
+            prices = {name: units[name][0].share * paid[name] / 100.0 for name in KINDS}
             par_total = cash / sum(prices.values())
             for name in KINDS:
                 par = units[name][0].share * par_total
@@ -108,6 +112,12 @@ def replay(deal: Any, lines: Any, steps: int, pieces: int = 1) -> dict[str, Any]
     return sums | {"count": len(bought)}
 
 
+def price_of(product: Any, day: int) -> float:
+    """The price of a purchase on a day of the month; a discount by days runs to the due day of the next."""
+    days = 30 - day + product.due_day if product.by_days else 30
+    return 100.0 - (100.0 - product.price) * days / 30.0
+
+
 def age_of(product: Any, when: int, now: int, steps: int) -> int | None:
     """The age in months at which a purchase pays in a step, or None."""
     if product.due_day is not None:
@@ -118,14 +128,20 @@ def age_of(product: Any, when: int, now: int, steps: int) -> int | None:
 
 
 @pytest.mark.parametrize(
-    ("clock", "steps", "pieces", "count"),
-    [("monthly", 1, 1, 36), ("3 times a month", 3, 1, 111), ("daily", 30, 5, 5_000)],
+    ("clock", "steps", "pieces", "count", "changes"),
+    [
+        ("monthly", 1, 1, 36, {}),
+        ("3 times a month", 3, 1, 111, {}),
+        ("daily", 30, 5, 5_000, {}),
+        ("3 times a month", 3, 1, 111, BY_DAYS),
+        ("daily", 30, 1, 1_000, BY_DAYS),
+    ],
 )
 def test_each_receivable_by_itself_gives_the_same(
-    clock: str, steps: int, pieces: int, count: int, tmp_path: Path
+    clock: str, steps: int, pieces: int, count: int, changes: dict[str, str], tmp_path: Path
 ) -> None:
-    """A year of purchases, up to 5,000 receivables, each with its own age and size: to 1e-9 of the pool."""
-    deal = clocked(tmp_path, clock, **{"assumptions.default": "{cdr: 2%}"})
+    """A year of purchases, up to 5,000 receivables, each with its own age, size and price: to 1e-9 of the pool."""
+    deal = clocked(tmp_path, clock, **{"assumptions.default": "{cdr: 2%}", **changes})
     result = deal.run()
     assert not result.failures, [str(check) for check in result.failures]
     lines = result.lines
@@ -140,6 +156,31 @@ def test_each_receivable_by_itself_gives_the_same(
     assert np.abs(own["purchased"] - found["purchased"]).max() <= scale
     assert np.abs(own["reinvested"] - found["spent"]).max() <= scale
     assert own["purchased"].sum() > 100_000.0
+
+
+def test_a_discount_goes_by_the_days_to_the_due_day(tmp_path: Path) -> None:
+    """Bought on the first a bill waits 39 days for the 10th of the next month, on the 10th 30, on the 30th 10."""
+    frame = clocked(tmp_path, **BY_DAYS, **{"revolving.until": "2027-12-31"}).run().purchase_dates
+    bill = frame["bill.par"].to_numpy()
+    rest = frame["price"] - frame["three.par"] - 0.98 * frame["loan.par"]
+    found = (100.0 * rest / bill).to_numpy()
+    for month in range(12):
+        wanted = [100.0 - 0.45 * (40 - day) / 30.0 for day in range(1, 31)]
+        last = [at for at in range(30) if bill[30 * month + at] > 1.0]
+        assert found[30 * month : 30 * month + 30][last] == pytest.approx(np.array(wanted)[last], abs=1e-9)
+    assert (bill > 1.0).sum() > 300
+    for mix in ("fixed", "balance"):  # floats are arrays, and a price of par or none is no discount
+        deal = clocked(tmp_path, "3 times a month", mix, **BY_DAYS)
+        lines, many = deal.run().lines, run_as_arrays(deal.program)
+        for name in lines:
+            assert np.array_equal(many[name][:, 0], lines[name]), name
+    for changes, words in (
+        ({"revolving.receivables.three.by_days": "true"}, "needs the due_day"),
+        (BY_DAYS | {"revolving.receivables.bill.price": "100"}, "the price is par"),
+        (BY_DAYS | {"revolving.receivables.bill.price": "40"}, "that of 59 would be nil or less"),
+    ):
+        with pytest.raises(DealError, match=words):
+            clocked(tmp_path, **changes)
 
 
 def test_clocks_agree_on_the_month(tmp_path: Path) -> None:

@@ -122,6 +122,9 @@ def one_receivable(say: Speech, name: str, one: Any) -> Paragraph:
     if one.income != 1.0:
         parts.append(say(f"{one.income:g} times its interest and fees", f"利息及费用的{one.income:g}倍"))
     parts.append(say(f"bought at {one.price:g} per 100 of par", f"购买价格为面值每百元{one.price:g}元"))
+    if one.by_days:
+        parts.append(say("the discount being that of 30 days, in proportion to the days to the due day",
+                         "该折价对应三十日，按距到期日的实际天数计算"))  # fmt: skip
     return Paragraph(
         say(", ", "，").join(parts) + say(".", "。"), say.name("receivables", name), f"revolving.receivables.{name}"
     )
