@@ -38,6 +38,7 @@ def run(
     ] = None,
     excel: Annotated[bool, typer.Option("--excel/--no-excel", help="Write the investor report.")] = True,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
+    language: Annotated[str, typer.Option("--lang", help="Of the charts: en or zh.")] = "en",
 ) -> None:
     """Run a deal: tranche table, triggers, checks, investor report."""
     from abs_struct.deal.summary import run_summary
@@ -60,7 +61,7 @@ def run(
                 progress.stage("drawing the charts")
                 from abs_struct.handoff.charts import write_charts
 
-                files += write_charts(result, folder)
+                files += write_charts(result, folder, spoken(language))
             if wanted:
                 from abs_struct.handoff.lines import write_lines
 
@@ -77,6 +78,25 @@ def run(
                 f"period {check.period} ({check.id})"
             )
         raise typer.Exit(4)
+
+
+def spoken(language: str) -> str:
+    """The language of the charts; a word where no font of this machine has its signs.
+
+    Raises
+    ------
+    UsageError : another language
+    """
+    from abs_struct.core.findings import UsageError
+
+    if language not in {"en", "zh"}:
+        raise UsageError(f"--lang {language}: charts are labelled in en or zh")
+    if language == "zh":
+        from abs_struct.handoff.chinese import MISSING, chinese_font
+
+        if chinese_font() is None:
+            say(MISSING)
+    return language
 
 
 def lines_of(result: Result, record: list[str] | None) -> list[str]:

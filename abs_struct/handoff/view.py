@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abs_struct.handoff.chinese import WORDS
 from abs_struct.waterfall.section import Section
+from abs_struct.waterfall.sentences import EN, ZH
 
 if TYPE_CHECKING:
     from abs_struct.deal.result import Result
@@ -34,6 +36,11 @@ class View:
 
     result: Result
     monthly: bool = False
+    language: str = EN
+
+    def say(self, text: str, *parts: str) -> str:
+        """Words of a picture in its language, with what stands in their places."""
+        return (WORDS.get(text, text) if self.language == ZH else text).format(*parts)
 
     @cached_property
     def end(self) -> int:
@@ -67,7 +74,11 @@ class View:
     @cached_property
     def by_month(self) -> View:
         """The same run with a row for every month of collections."""
-        return self if self.monthly or self.result.schedule.pay_every_month else View(self.result, monthly=True)
+        return (
+            self
+            if self.monthly or self.result.schedule.pay_every_month
+            else View(self.result, monthly=True, language=self.language)
+        )
 
     def line(self, path: str) -> list[float]:
         """A line as it stands in each row, closing first."""
@@ -133,7 +144,14 @@ class View:
     def funded(self) -> dict[str, str]:
         """The same without loans that fund an account, which are no notes."""
         terms = self.result.terms.notes
-        return {name: label for name, label in self.with_balance.items() if not terms[name].subordinated_loan}
+        found = {name: label for name, label in self.with_balance.items() if not terms[name].subordinated_loan}
+        if self.language != ZH:
+            return found
+        from abs_struct.handoff.glossary import glossary_of, of_language
+
+        known = glossary_of(self.result)
+        own = {name: of_language(label, chinese=True) for name, label in found.items()}
+        return {name: known.get(label.lower(), label) for name, label in own.items()}
 
     @property
     def residuals(self) -> list[str]:

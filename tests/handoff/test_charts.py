@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+from cli.program import command, refused
 from small import TERMS, small
 
 from abs_struct.handoff import charts
@@ -123,3 +124,36 @@ def test_labels_are_words_not_mathematics(tmp_path):
     """A label with dollar signs is printed as it stands."""
     result = small(tmp_path, **{"notes.A.label": "$x_1$ & {a}"}).run()
     assert len(write_charts(result, tmp_path / "out")) == 8
+
+
+def test_charts_in_chinese(tmp_path, monkeypatch):
+    """Where a font has the signs titles and classes are Chinese; where none has them, English, and it is said."""
+    from abs_struct.handoff import charts, chinese
+
+    deal = small(tmp_path, **{"notes.A.label": "Senior A"})
+    monkeypatch.setattr(charts, "chinese_font", lambda: "DejaVu Sans")
+    svg = next(f for f in write_charts(deal.run(), tmp_path / "zh", "zh") if f.name == "note_balances.svg").read_text()
+    assert "<title>证券余额</title>" in svg
+    assert "优先A级" in svg  # in the sentence for who cannot see it; labels are drawn as paths
+    monkeypatch.setattr(charts, "chinese_font", lambda: None)
+    svg = next(f for f in write_charts(deal.run(), tmp_path / "en", "zh") if f.name == "note_balances.svg").read_text()
+    assert "<title>Note balances</title>" in svg
+    chinese.chinese_font.cache_clear()
+    monkeypatch.setattr(chinese, "FAMILIES", ("No such family",))
+    assert "no font with Chinese signs" in command("run", deal.document.file, "--lang", "zh", "--out", tmp_path).stderr
+    chinese.chinese_font.cache_clear()
+    assert "--lang fr" in refused("run", deal.document.file, "--lang", "fr", "--out", tmp_path, code=2)
+
+
+def test_charts_say_what_they_show(tmp_path):
+    """Each picture carries a title and a sentence with its figures."""
+    from PIL import Image
+
+    deal = small(tmp_path)
+    for file in write_charts(deal.run(), tmp_path / "charts"):
+        if file.suffix == ".png":
+            with Image.open(file) as picture:
+                assert len(picture.text["Description"]) > 40
+                assert picture.text["Title"]
+        else:
+            assert "<title>" in file.read_text("utf-8")

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from abs_struct.core.formula import Formula
 from abs_struct.deal import Deal
+from abs_struct.handoff.glossary import glossary_of, of_language
 from abs_struct.handoff.prose.spoken import Spoken
 from abs_struct.handoff.prose.vocabulary import ATTRIBUTES, COLUMNS, NOUNS, OWNERS, PLAIN, WHOLE
 from abs_struct.handoff.workbook.words import entity_label, words
 from abs_struct.waterfall.sentences import EN, ZH, listed, spoken_name
-
-GLOSSARY = Path(__file__).with_name("glossary.yaml")
 
 
 class Speech:
@@ -171,27 +169,6 @@ class Speech:
         if f"{head}.{name}" in self.labels:
             return self.labels[f"{head}.{name}"]
         return entity_label(self.deal.program, self.labels, f"{owner}.x")
-
-
-def glossary_of(deal: Deal) -> dict[str, str]:
-    """English names in Chinese: those of the toolkit, and before them those of the deal."""
-    from abs_struct.deal.load import parse_document
-
-    text = GLOSSARY.read_text("utf-8")
-    known = parse_document(text, str(GLOSSARY)).tree
-    return {str(en).lower(): str(zh) for en, zh in {**known, **deal.terms.glossary}.items()}
-
-
-def of_language(label: str, *, chinese: bool) -> str:
-    """The part of a label in two languages that belongs to one: `加速清偿 Acceleration`.
-
-    >>> of_language("加速清偿 Acceleration", chinese=False), of_language("Class A", chinese=True)
-    ('Acceleration', 'Class A')
-    """
-    first, _, rest = label.partition(" ")
-    if rest and not first.isascii() and rest.isascii():
-        return first if chinese else rest
-    return label
 
 
 def lowered(text: str) -> str:
