@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": ("deal", "explain"),
     "clauses": ("clauses", "clauses"),
     "diff": ("diff", "diff"),
+    "report": ("report", "report"),
     "excel": ("excel", "excel"),
     "check": ("check", "check"),
     "page": ("page", "page"),

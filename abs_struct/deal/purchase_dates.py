@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abs_struct.core.arithmetic.numbers import DUST
 from abs_struct.core.state import Program
 from abs_struct.dates.schedule import PaymentSchedule
 from abs_struct.deal.model import DealFile
@@ -136,6 +137,7 @@ def within_months(
         row["date"] = day_of(schedule.collection_start[month], schedule.collection_end[month], k, part.steps)
         row |= rolled(pool, own + sum(step.run_off), sum(step.bought))
         left = cash + step.collected - step.spent
+        left = left if left > DUST * max(pool, 1.0) else 0.0  # all is spent, but for what rounding leaves
         paid = left if k == part.steps - 1 else 0.0
         row |= dict(zip(CASH, (cash, step.collected, step.spent, paid, left - paid), strict=True))
         pool, cash = row["pool_closing"], row["cash_closing"]

@@ -10,12 +10,23 @@ import pytest
 from deal.shipped import clocked, ran
 from handoff.test_report_european import table
 from openpyxl import load_workbook
-from small import small
+from small import TERMS, small
 
 from abs_struct.handoff.report import write_report
 
 CENT = 0.005
 KINDS = ("bill", "three", "six", "twelve", "minimum")
+CLAUSES = """\
+waterfall:
+  all:
+    - pay: [trustee, servicer]
+    - interest: [A, B]
+    - fill: reserve
+    - principal: [A, B]
+      when: revolving.active < 0.5
+    - release: reserve
+    - residual: holder
+"""
 
 
 @pytest.mark.parametrize("clock", ["payment dates", "monthly", "5 times a month", "daily"])
@@ -84,6 +95,33 @@ def test_the_first_purchase_of_a_deal_that_waits_for_its_payment_date() -> None:
     assert first["run_off"] == pytest.approx(gone, abs=CENT)
     assert first["collected"] == pytest.approx(lines["pool.collections"][1:4].sum(), rel=1e-3)
     assert ran("mpl_2027_1").purchase_dates.empty
+
+
+QUARTERLY = """\
+revolving:
+  until: 2028-01-14
+  receivables: {bill: {share: 60%, repayment: next_bill}, six: {share: 40%, repayment: instalments, term: 6, fee: 4%}}
+"""
+
+
+def test_a_deal_that_pays_by_quarter(tmp_path: Path) -> None:
+    """Each row holds the three months since the payment before; on a clock of its own nothing is left but rounding."""
+    terms = TERMS.replace("first_payment: 2027-02-15", "first_payment: 2027-04-15, every: 3 months")
+    bought = "    - fill: reserve\n    - purchase: [bill, six]\n"
+    waterfall = CLAUSES.replace("    - fill: reserve\n", bought)
+    result = small(tmp_path, terms + QUARTERLY, waterfall).run()
+    frame, lines = result.purchase_dates, result.lines
+    assert list(frame["period"]) == [3, 6, 9]
+    gone = [lines["pool.principal_collections"][t - 2 : t + 1].sum() for t in (3, 6, 9)]
+    gone += np.array([lines["pool.defaulted"][t - 2 : t + 1].sum() for t in (3, 6, 9)])
+    assert np.abs(frame["run_off"].to_numpy() - gone).max() <= CENT
+    assert np.abs(frame["cash_closing"].to_numpy()[:-1] - frame["cash_opening"].to_numpy()[1:]).max() <= CENT
+    daily = QUARTERLY.replace("  receivables", "  clock: daily\n  receivables")
+    clock = small(tmp_path, terms + daily, CLAUSES).run()
+    frame = clock.purchase_dates
+    assert frame["cash_closing"].iloc[: 12 * 30].eq(0.0).all()
+    found = frame.groupby("period")["pool_closing"].last()
+    assert np.abs(found - clock.lines["pool.balance"][found.index]).max() <= CENT
 
 
 @pytest.mark.parametrize("clock", ["payment dates", "5 times a month"])

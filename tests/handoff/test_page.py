@@ -251,6 +251,32 @@ def test_the_language_is_switched(deals, opened):
     assert (english, page.page.inner_text("main h2 >> nth=0")) == ("Summary", "概要")
     assert page.page.inner_text(".classes tbody th >> nth=0").startswith("A级")
     assert "Enhancement" not in page.page.inner_text("main")
+    assert page.page.evaluate("document.documentElement.lang") == "zh"
+
+
+def test_a_page_begins_in_chinese(chrome, deals, tmp_path):
+    """With `zh` the page begins in Chinese, also where no script runs."""
+    for scripts in (True, False):
+        page = Opened(
+            chrome, write_page(deals("jb_cl_2027_1"), tmp_path / "zh.html", "zh"), java_script_enabled=scripts
+        )
+        assert page.page.inner_text("main h2 >> nth=0") == "概要"
+        page.close()
+
+
+def test_a_worthless_class_has_the_engine_s_yield(deals, opened):
+    """Where next to nothing is repaid, the yield is that of the engine, down to -200%, and no gap."""
+    result = deals(DEALS[0])
+    values = {"assumptions.default.cnl": 0.27, "assumptions.default.multiple": 3.0, "assumptions.recovery.rate": 0.0}
+    page = opened(result)
+    page.type_all(as_typed(result, values))
+    lines, measures = changed(result, values)
+    path, difference = worst(result, lines, page.settled().lines())
+    assert difference <= TOLERANCE, path
+    for at, note in enumerate(result.terms.notes):
+        figure = page.page.evaluate(f"() => live.figures()['{at}.yield']")
+        got = np.nan if figure is None else figure
+        assert got == pytest.approx(float(measures.yield_(note)), abs=TOLERANCE, nan_ok=True), note
 
 
 def test_a_phone_shows_it_without_scrolling_aside(deals, opened):

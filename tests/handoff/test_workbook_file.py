@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.formula.translate import Translator
 from small import TERMS, small
 
@@ -159,3 +160,22 @@ def test_many_scenarios_are_refused(mpl, tmp_path):
 
     with pytest.raises(UsageError, match="one scenario and this result has 1"):
         write_workbook(replace(mpl, lines=run_as_arrays(mpl.program)), tmp_path / "x.xlsx")
+
+
+def test_where_nothing_can_be_written(mpl, tmp_path, monkeypatch):
+    """A folder in the way, or a disk that fills up: one sentence, and no half file is left."""
+    (tmp_path / "taken.xlsx").mkdir()
+    with pytest.raises(UsageError, match=r"taken.xlsx: could not be written"):
+        write_workbook(mpl, tmp_path / "taken.xlsx")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_workbook(mpl, tmp_path / "file" / "deal.xlsx")
+    from xlsxwriter import Workbook
+
+    def full(self):
+        raise xlsxwriter.exceptions.FileCreateError(OSError(28, "No space left on device"))
+
+    monkeypatch.setattr(Workbook, "close", full)
+    with pytest.raises(UsageError, match="no space left on device"):
+        write_workbook(mpl, tmp_path / "full.xlsx")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "taken.xlsx"]

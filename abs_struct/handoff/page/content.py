@@ -33,7 +33,7 @@ def content_of(view: View, script: Script, inputs: list[Input], charts: list[Cha
         "years": list(map(float, schedule.years())),
         "years_from_closing": list(map(float, schedule.years(schedule.closing))),
         "series": bool(terms.pool.series),
-        "data": [[place[path], [float(v) for v in values]] for path, values in result.program.data.items()],
+        "data": [[place[path], [finite(float(v)) for v in values]] for path, values in result.program.data.items()],
         "inputs": facts_of_inputs(result.program.inputs, inputs),
         "notes": [note(view, script, name) for name in terms.notes],
         "triggers": [
@@ -115,9 +115,14 @@ def drawn(chart: Chart, place: dict[str, int]) -> dict[str, Any]:
             "curves": curves}  # fmt: skip
 
 
-def total(lines: Any, path: str, script: Script) -> list[float | int]:
-    """The sum of a line of the engine's run after closing, and whether it is an amount."""
-    return [float(np.cumsum(lines[path][1:])[-1]), int(script.trace.lines[path].unit == "money")]
+def finite(value: float) -> float | None:
+    """A number that JSON can hold."""
+    return value if math.isfinite(value) else None
+
+
+def total(lines: Any, path: str, script: Script) -> list[float | int | None]:
+    """The sum of a line of the engine's run after closing, null where it has none, and whether it is an amount."""
+    return [finite(float(np.cumsum(lines[path][1:])[-1])), int(script.trace.lines[path].unit == "money")]
 
 
 def as_json(facts: object) -> str:

@@ -78,7 +78,7 @@ def page_of(result: Result, language: str = "en") -> str:
     if language == "zh":
         content = content.replace('id="en" checked', 'id="en"').replace('id="zh"', 'id="zh" checked', 1)
     return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'

@@ -20,7 +20,8 @@ from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import Book
 from abs_struct.handoff.workbook.pages.assumptions import input_rows
 from abs_struct.handoff.workbook.pages.source import FIRST, SOURCE
-from abs_struct.handoff.workbook.recalculated import VALUE_COLUMN, Recalculated, gaps
+from abs_struct.handoff.workbook.pages.summary import SUMMARY
+from abs_struct.handoff.workbook.recalculated import VALUE_COLUMN, Recalculated, figure, gaps, measures_of
 from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, Column
 from abs_struct.handoff.workbook.source import unpacked
 from abs_struct.handoff.workbook.write import book_of, write_workbook
@@ -139,6 +140,7 @@ def check_workbook(path: str | Path, *, recalculate: bool = True) -> Checked:
             (differing_of(path, gap, values, book, now) for path, gap in found.items() if not (gap <= TOLERANCE).all()),
             key=lambda one: one.period,  # what differs first is nearer to the cause
         )
+        differing += measures_apart(values, now)
     by = "recalculated" if engine else "as saved"
     return Checked(str(file), base.terms.name, by, len(found), tuple(changed), tuple(overwritten), tuple(differing))
 
@@ -276,6 +278,18 @@ def differing_of(path: str, gap: NDArray[np.float64], values: Any, book: Book, n
     return Differing(path, cell, float(values.series(column)[at]), engine, at, count)
 
 
+def measures_apart(values: Any, now: Result) -> list[Differing]:
+    """The lives and yields on the summary that are not the engine's; one that does not exist is a text there."""
+    found = []
+    for name, (row, column, engine) in measures_of(now).items():
+        value = values.measure(SUMMARY, row, column)
+        got = figure(value)
+        none = np.isnan(engine) and isinstance(value, str) and not value.startswith("#")
+        if not none and not abs(got - engine) <= TOLERANCE:
+            found.append(Differing(name, f"{SUMMARY}!{letters(column - 1)}{row}", got, engine, now.program.periods, 1))
+    return found
+
+
 class Saved:
     """The values with which a workbook was saved."""
 
@@ -288,9 +302,12 @@ class Saved:
         block = sheet.iter_rows(
             min_row=FIRST_ROW, max_row=last, min_col=column.index + 1, max_col=column.index + 1, values_only=True
         )
-        return np.array([v if isinstance(v, int | float) else np.nan for (v,) in block], dtype=float)
+        return np.array([figure(value) for (value,) in block])
 
     def constant(self, path: str) -> float:
         """An amount at closing."""
-        value = self.workbook[ASSUMPTIONS].cell(self.book.addresses.constants[path], VALUE_COLUMN).value
-        return float(value) if isinstance(value, int | float) else float("nan")
+        return figure(self.workbook[ASSUMPTIONS].cell(self.book.addresses.constants[path], VALUE_COLUMN).value)
+
+    def measure(self, sheet: str, row: int, column: int) -> object:
+        """A measure as it stands: a number, or a text where there is none."""
+        return self.workbook[sheet].cell(row, column).value

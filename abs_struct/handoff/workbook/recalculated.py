@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abs_struct.deal.result import Result
-from abs_struct.handoff.workbook.book import Book
+from abs_struct.handoff.workbook.book import Book, serial
+from abs_struct.handoff.workbook.pages.summary import LIFE_COLUMN, NOTES_ROW, YIELD_COLUMN
 from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, Column
 from abs_struct.handoff.workbook.write import book_of
 
@@ -48,12 +50,15 @@ class Recalculated:
         """The values of a line, (T + 1,); an error cell is nan."""
         last = FIRST_ROW + self.book.periods
         block = self.cells(column.sheet, FIRST_ROW, column.index + 1, last, column.index + 1)
-        return np.array([v if isinstance(v, int | float) else np.nan for (v,) in block], dtype=float)
+        return np.array([figure(value) for (value,) in block])
 
     def constant(self, path: str) -> float:
         """An amount at closing."""
-        value = self.value(ASSUMPTIONS, self.book.addresses.constants[path], VALUE_COLUMN)
-        return float(value) if isinstance(value, int | float) else float("nan")
+        return figure(self.value(ASSUMPTIONS, self.book.addresses.constants[path], VALUE_COLUMN))
+
+    def measure(self, sheet: str, row: int, column: int) -> object:
+        """A measure as it stands: a number, or a text where there is none."""
+        return self.value(sheet, row, column)
 
     def differences(self, result: Result) -> dict[str, float]:
         """Line -> its largest difference from a run, of the pool for amounts, of itself (at least 1) for others."""
@@ -71,6 +76,18 @@ class Recalculated:
             for at, line in enumerate(self.cells(sheet, 1, 1, 400, 320), 1):
                 found += [(sheet, at, column, cell) for column, cell in enumerate(line, 1) if isinstance(cell, dict)]
         return found
+
+
+def figure(value: object) -> float:
+    """A cell as a number: a date as its day, what is no number as nan.
+
+    >>> from datetime import date
+    >>> figure(2.5), figure(date(2027, 1, 20)), figure("n/a")
+    (2.5, 46407.0, nan)
+    """
+    if isinstance(value, date):
+        return float(serial(value.date() if isinstance(value, datetime) else value))
+    return float(value) if isinstance(value, int | float) else float("nan")
 
 
 def gaps(values: Any, book: Book, result: Result) -> Mapping[str, NDArray[np.float64]]:
@@ -94,4 +111,13 @@ def gaps(values: Any, book: Book, result: Result) -> Mapping[str, NDArray[np.flo
         found[path] = np.abs(values.series(column) - wanted) / scale
     for path in book.addresses.constants:
         found[path] = np.array([abs(values.constant(path) - float(result.lines[path][0])) / pool])
+    return found
+
+
+def measures_of(result: Result) -> dict[str, tuple[int, int, float]]:
+    """Life and yield of each class: their row and column on the summary, counted from 1, and the engine's figure."""
+    found = {}
+    for row, (name, note) in enumerate(result.note_measures.items(), NOTES_ROW + 2):
+        found[f"notes.{name}: weighted average life"] = (row, LIFE_COLUMN + 1, float(note.wal))
+        found[f"notes.{name}: yield"] = (row, YIELD_COLUMN + 1, float(note.yield_))
     return found

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abs_struct.core.findings import UsageError, nearest
+from abs_struct.core.whole import whole
 from abs_struct.handoff.workbook.addresses import Addresses
 from abs_struct.handoff.workbook.book import Book
 from abs_struct.handoff.workbook.pages import (
@@ -52,7 +52,7 @@ def write_workbook(result: Result, path: str | Path, layout: str = "rows") -> Pa
 
     Raises
     ------
-    UsageError : a layout that does not exist, or a result of many scenarios
+    UsageError : a layout that does not exist, a result of many scenarios, or a place where nothing can be written
     AbsStructError : more columns than a sheet holds, or a formula longer than a cell takes
     """
     if layout not in LAYOUTS:
@@ -60,13 +60,8 @@ def write_workbook(result: Result, path: str | Path, layout: str = "rows") -> Pa
     if result.lines.scenarios is not None:
         raise UsageError(f"a workbook shows one scenario and this result has {result.lines.scenarios}")
     file = Path(path)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
+    with whole(file) as draft:
         fill(result, draft)
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
     return file
 
 
@@ -101,7 +96,10 @@ def fill(result: Result, file: Path) -> None:
             "comments": f"deal file sha256 {result.document.sha256}; tape sha256 {result.collateral.tape.sha256}",
         }
     )
-    workbook.close()
+    try:
+        workbook.close()
+    except xlsxwriter.exceptions.FileCreateError as error:  # it wraps what the system said
+        raise OSError(*error.args[0].args) from None
 
 
 def book_of(result: Result, workbook: object) -> Book:

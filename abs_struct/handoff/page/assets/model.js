@@ -3,7 +3,7 @@
 const deal = JSON.parse(document.getElementById("deal").textContent);
 const closing = ABOVE * K;
 const template = new Float64Array(m.length);
-for (const [line, values] of deal.data) values.forEach((value, t) => { template[closing + t * K + line] = value; });
+for (const [line, values] of deal.data) values.forEach((value, t) => { template[closing + t * K + line] = value ?? NaN; });
 deal.inputs.forEach((input, i) => { x[i] = input.value; });
 
 /** Compute all lines from the inputs in `x`. */
@@ -22,15 +22,16 @@ const series = line => { const s = new Float64Array(T); for (let t = 1; t <= T; 
 const sum = s => { let total = 0; for (const value of s) total += value; return total; };
 const plus = (a, b) => a.map((value, t) => value + b[t]);
 
-/** Newton on a function that is nearly straight; NaN where it does not come to rest. */
-function root(f, start) {
+/** Newton on a function that is nearly straight, above a least value; NaN where it does not come to rest. */
+function root(f, start, least = -Infinity) {
   let z = start;
-  for (let k = 0; k < 100; k++) {
-    const [value, slope] = f(z), step = value / slope;
+  for (let k = 0; k < 200; k++) {
+    const [value, slope] = f(z), step = value / slope, size = 1 + Math.abs(z);
     if (!Number.isFinite(step)) return NaN;
-    z -= Math.max(-0.5, Math.min(0.5, step));
-    if (Math.abs(step) < 1e-14) return z;
-    if (k > 60 && Math.abs(step) < 1e-11) return z;
+    const next = z - Math.max(-0.5 * size, Math.min(0.5 * size, step));
+    const near = Math.abs(step) < (k > 60 ? 1e-11 : 1e-14) * size;
+    if (near || (k > 60 && next <= least && z - least < 1e-12 * size)) return z;
+    z = next > least ? next : (z + least) / 2;
   }
   return NaN;
 }
@@ -89,6 +90,8 @@ function life(principal, years) {
 /** The margin over its index at which a floater's flows are worth a price. */
 function discountMargin(flows, rates, fractions, price) {
   if (!(price > 0) || !(sum(flows) > 0)) return NaN;
+  // below this a period would discount by nothing
+  const least = rates.reduce((most, rate, t) => fractions[t] > 0 ? Math.max(most, -1 / fractions[t] - rate) : most, -Infinity);
   return root(margin => {
     let value = 0, slope = 0;
     for (let t = flows.length - 1; t >= 0; t--) {
@@ -97,7 +100,7 @@ function discountMargin(flows, rates, fractions, price) {
       slope = slope * factor - fractions[t] * factor * value;
     }
     return [Math.log(value / price), slope / value];
-  }, 0);
+  }, 0, least);
 }
 
 /** All figures by the keys that the page shows them under. */
@@ -152,6 +155,7 @@ function tieOut() {
   const pool = at(deal.places.pool, 0);
   let worst = 0;
   deal.totals.forEach(([total, money], line) => {
+    if (total === null) return; // what is endless has no sum
     const difference = Math.abs(sum(series(line)) - total) / (money ? pool : Math.max(1, Math.abs(total)));
     if (!(difference <= worst)) worst = difference;
   });

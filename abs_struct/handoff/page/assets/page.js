@@ -243,6 +243,12 @@ document.addEventListener("click", clicked);
 document.addEventListener("keydown", event => { if (event.key === "Escape" && explainedNow) shut(); });
 tables.forEach(table => { const fold = table.closest("details"); if (fold) fold.addEventListener("toggle", () => fill(table)); });
 deal.charts.forEach(watch);
+const speak = () => {
+  document.documentElement.classList.toggle("zh", one("zh").checked);
+  document.documentElement.lang = one("zh").checked ? "zh" : "en";
+};
+document.querySelector(".language").addEventListener("change", speak);
+speak();
 document.documentElement.classList.add("live");
 fields.forEach(take);
 refresh();

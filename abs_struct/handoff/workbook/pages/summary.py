@@ -39,6 +39,8 @@ CLASSES = (
     "Last principal",
     "Coupon terms",
 )
+#: Columns of lives and yields, counted from 0.
+LIFE_COLUMN, YIELD_COLUMN = 6, 7
 HALF_A_CENT = "0.005"
 FAR = 1_000_000
 #: From the left edge of one chart to the next, in pixels.
@@ -112,8 +114,8 @@ def note(sheet: Sheet, row: int, name: str, yields: dict[str, str]) -> None:
     else:
         sheet.text(row, 5, NOT_AVAILABLE, "cell_right")
     life = f'IF(SUM({principal})=0,"{NOT_AVAILABLE}",SUMPRODUCT({principal},{lives(sheet)})/SUM({principal}))'
-    sheet.formula(row, 6, life, found.wal, "life", "cell_right")
-    sheet.formula(row, 7, yields[path], found.yield_, "rate", "cell_right")
+    sheet.formula(row, LIFE_COLUMN, life, found.wal, "life", "cell_right")
+    sheet.formula(row, YIELD_COLUMN, yields[path], found.yield_, "rate", "cell_right")
     for column, line, value in (
         (8, "interest_paid", found.interest_paid),
         (9, "principal_paid", found.principal_paid),
