@@ -187,10 +187,8 @@ def test_tables_of_many_files(broken, tmp_path):
     assert (found["loans"], found["balance"]) == (6, 540.5)
 
 
-@pytest.mark.parametrize(
-    "ids", [["A1", "A2", "A3"], ["A1", " ", "A3"], ["A1", None, "A3"], ["A1", "", "A3"], [1, 2, 3]]
-)
-def test_ids_of_parquet(tmp_path, ids):
+@pytest.mark.parametrize("second", ["A2", " ", None, "", 2])
+def test_ids_of_parquet(tmp_path, second):
     """Ids that the file's own statistics know to be there are not read; a blank one is found all the same."""
     import duckdb
     import pandas as pd
