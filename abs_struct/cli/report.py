@@ -11,6 +11,9 @@ from abs_struct.cli.terminal import Progress, complain, print_json, say
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
+
+    from abs_struct.deal.result import Result
 
 
 def report(
@@ -20,7 +23,7 @@ def report(
         typer.Option(
             "--template",
             metavar="NAME|FILE",
-            help="deal-book, us-10d, eu-investor, cn-trustee, cn-distribution, or a template .yaml of your own.",
+            help="deal-book, us-10d, eu-investor, cn-trustee, cn-distribution, your own .yaml, or an .xlsx to fill.",
         ),
     ] = "deal-book",
     form: Annotated[str, typer.Option("--format", help="xlsx, html, pdf or csv.")] = "xlsx",
@@ -50,6 +53,11 @@ def report(
     if period is not None and day is not None:
         raise UsageError("--period and --date name the same thing; give one of them")
     when = date_of(day)
+    if template.lower().endswith(".xlsx"):
+        if form != "xlsx":
+            raise UsageError(f"--format {form}: a workbook is filled as a workbook; leave --format out")
+        fill(template, fired(loaded(deal, changes, tape), fire).run(), folder_of(deal, out), period, when, json_)
+        return
     asked_of(template, form, language)
     with Progress("report") as progress:
         progress.stage("running the deal")
@@ -75,6 +83,35 @@ def report(
     if filled.failed:
         for check in filled.failed:
             complain(f"check failed: {check.statement}: left {check.left:,.2f}, right {check.right:,.2f} ({check.key})")
+        raise typer.Exit(4)
+
+
+def fill(template: str, result: Result, folder: Path, period: int | None, day: date | None, json_: bool) -> None:
+    """A workbook of the user's own, filled by line name."""
+    from pathlib import PurePath
+
+    from abs_struct.handoff.forms.own_workbook import fill_workbook
+
+    name = PurePath(template).name
+    file, notes = fill_workbook(result, template, folder / name, period=period, day=day)
+    for note in notes:
+        say(f"note: {note}")
+    if json_:
+        said = {"name": result.terms.name, "file": result.document.file, "sha256": result.document.sha256}
+        checks = {"passed": len(result.checks) - len(result.failures), "failed": len(result.failures)}
+        found = {
+            "schema": "abs-struct/report/1",
+            "deal": said,
+            "template": name,
+            "tie_outs": checks,
+            "files": [str(file)],
+        }
+        print_json(found)
+    else:
+        print(file)
+    if result.failures:
+        for check in result.failures:
+            complain(f"check failed: {check.statement}: left {check.left:,.2f}, right {check.right:,.2f} ({check.id})")
         raise typer.Exit(4)
 
 

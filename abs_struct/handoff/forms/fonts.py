@@ -6,12 +6,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-#: Families that have Chinese characters, the most usual first.
-FAMILIES = (
-    "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
-    "Microsoft YaHei", "SimHei", "SimSun", "PingFang SC", "Heiti SC", "STHeiti", "Hiragino Sans GB",
-    "Droid Sans Fallback", "Arial Unicode MS",
-)  # fmt: skip
+from abs_struct.handoff.chinese import FAMILIES
+
 #: Where fonts lie that a font list which was made earlier may not know.
 FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts", "C:/Windows/Fonts")
 NAMES = ("*CJK*Regular*", "wqy-*", "DroidSansFallback*", "msyh*", "simhei*", "PingFang*", "SourceHanSansSC-Regular*")
