@@ -1,4 +1,4 @@
-"""Sensitivity: lives, yields and losses of the classes by speed and by level of default, as the engine gives them."""
+"""Sensitivity: lives, yields and losses of the classes by speed and level of default, as the engine gives them."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def write(book: Book) -> None:
     sheet.title(
         "Sensitivity",
         f"Values of the engine, computed when the workbook was written: {down} down and {across} across, as multiples "
-        "of the assumptions. They do not follow the inputs.",
+        "of the assumptions. Principal not repaid is a share of the class at closing.",
     )
     stamp(sheet)
     row = FIRST_GRID
@@ -78,13 +78,13 @@ def write(book: Book) -> None:
         figures = (
             ("WAL, years", np.asarray(measures.wal(name)), "life"),
             ("Yield", np.asarray(measures.yield_(name)), "rate"),
-            ("Principal not repaid, of its balance", short / balance if balance > 0.0 else 0.0 * short, "percent"),
+            ("Principal not repaid", short / balance if balance > 0.0 else 0.0 * short, "percent"),
         )
         sheet.text(row, 0, book.labels[f"notes.{name}"], "heading")
         for at in range(1, WIDTH * len(figures) - 1):
             sheet.text(row, at, "", "heading")
         for at, (title, values, number) in enumerate(figures):
-            grid(sheet, row + 1, at * WIDTH, f"{title}: {down} \\ {across}", values, columns, number)
+            grid(sheet, row + 1, at * WIDTH, title, values, columns, number)
         row += len(LEVELS) + 4
     finish(sheet, row)
 
@@ -118,10 +118,9 @@ def grid(
 def finish(sheet: Sheet, rows: int) -> None:
     """Widths, printing, the way back; a colour scale for what is not repaid."""
     for at in range(3):
-        sheet.worksheet.set_column(at * WIDTH, at * WIDTH, 40)
+        sheet.worksheet.set_column(at * WIDTH, at * WIDTH, 22)
         sheet.worksheet.set_column(at * WIDTH + 1, at * WIDTH + len(SPEEDS), 10)
         sheet.worksheet.set_column(at * WIDTH + WIDTH - 1, at * WIDTH + WIDTH - 1, 3)
-    sheet.worksheet.set_column(0, 0, 40)
     sheet.worksheet.freeze_panes(FIRST_GRID, 1)
     sheet.worksheet.fit_to_pages(1, 0)
     sheet.worksheet.print_area(0, 0, rows, 3 * WIDTH - 2)
