@@ -16,7 +16,7 @@ from abs_struct.pool.loans import Loans
 from abs_struct.pool.rows import compress
 from abs_struct.tape import read_tape
 from abs_struct.tape.convert import frame_of, write_frame
-from abs_struct.tape.scan import scan
+from abs_struct.tape.scan import all_named, scan
 from abs_struct.tape.scan_strata import stratify_scan
 from abs_struct.tape.stratify import stratify
 
@@ -185,3 +185,25 @@ def test_tables_of_many_files(broken, tmp_path):
         shutil.copy(broken, tmp_path / name)
     found = json.loads(run("stratify", tmp_path / "part*.csv", "--by", "rate", "--json"))
     assert (found["loans"], found["balance"]) == (6, 540.5)
+
+
+@pytest.mark.parametrize("second", ["A2", " ", None, "", 2])
+def test_ids_of_parquet(tmp_path, second):
+    """Ids that the file's own statistics know to be there are not read; a blank one is found all the same."""
+    import duckdb
+    import pandas as pd
+
+    ids = [1, 2, 3] if second == 2 else ["A1", second, "A3"]
+    frame = pd.DataFrame(
+        {"loan_id": ids, "balance": [10.0, 20.0, 30.0], "original_balance": [50.0] * 3, "rate": [0.1] * 3,
+         "original_term": [12] * 3, "remaining_term": [6] * 3}
+    )  # fmt: skip
+    file = tmp_path / "ids.parquet"
+    frame.to_parquet(file, row_group_size=2, index=False)
+    found = scan(file)
+    blank = sum(not str(name or "").strip() for name in ids)
+    assert (found.totals.accepted, found.totals.rejected) == (3 - blank, blank)
+    assert list(found.faults) == (["loan_id is blank"] if blank else [])
+    whole = isinstance(ids[0], int)
+    assert all_named(duckdb.connect(), [file], "loan_id") is (not blank and not whole)
+    assert all_named(duckdb.connect(), [tmp_path / "ids.csv"], "loan_id") is False

@@ -5,7 +5,7 @@
     formulas     an expression of the trace as the text of a cell formula
     book         writing cells: values, texts that stay texts, formulas with the value the engine gives them
     styles       formats, widths and colours
-    pages        one module a page: contents, summary, assumptions, periods, yields, checks, engine, dictionary
+    pages        one module a page: contents, summary, assumptions, periods, yields, sensitivity, checks and more
     write        the order of the pages
 
 Every formula comes from the trace of the program. Period 0 is closing, one row a period, one column a line.

@@ -17,6 +17,7 @@ NUMBER_FORMATS = {
     "flag": '0;-0;"-"',
     "factor": "0.00000000",
     "number": "#,##0",
+    "multiple": '0.00"x"',
     "years": "0.0000",
     "life": "0.00",
     "price": "#,##0.00",

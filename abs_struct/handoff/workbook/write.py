@@ -17,6 +17,7 @@ from abs_struct.handoff.workbook.pages import (
     dictionary,
     engine,
     periods,
+    sensitivity,
     source,
     summary,
     yields,
@@ -79,6 +80,7 @@ def fill(result: Result, file: Path) -> None:
         if book.layout.on(name):
             periods.write(book, name)
     found = yields.write(book)
+    sensitivity.write(book)
     checks.write(book, engine.places(book))
     engine.write(book)
     dictionary.write(book)

@@ -7,6 +7,7 @@ from abs_struct.handoff.workbook.book import Book, Sheet
 from abs_struct.handoff.workbook.pages.checks import CHECKS, MASTER, NOT_PASSED, PASSED
 from abs_struct.handoff.workbook.pages.dictionary import DICTIONARY
 from abs_struct.handoff.workbook.pages.engine import ENGINE
+from abs_struct.handoff.workbook.pages.sensitivity import SENSITIVITY
 from abs_struct.handoff.workbook.pages.summary import SUMMARY
 from abs_struct.handoff.workbook.pages.yields import YIELDS
 from abs_struct.handoff.workbook.sheets import (
@@ -32,6 +33,7 @@ PAGES = (
     (ACCOUNTS, "fees, accounts, determined amounts, the residual, the deal in total"),
     (TRIGGERS, "tested value, level, headroom, and whether a trigger is in effect"),
     (YIELDS, "yields of the classes and the return of the residual, step by step"),
+    (SENSITIVITY, "lives, yields and losses by speed and defaults: values of the engine, not live"),
     (CHECKS, "cash is conserved; the live sheets against the engine's run"),
     (ENGINE, "the engine's run as pasted values"),
     (DICTIONARY, "every line in English and Chinese, its unit and its definition"),
