@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_pdf(runs, tmp_path, monkeypatch, name):
     if name == "typeset":
         pytest.importorskip("typst")
     monkeypatch.setitem(FORMATS, "pdf", name)
-    monkeypatch.setattr("abs_struct.handoff.forms.write.find_spec", lambda module: module)
+    monkeypatch.setattr("abs_struct.handoff.forms.write.find_spec", lambda module: SimpleNamespace(origin=module))
     report = report_of(runs["jb_cl_2027_1"], "cn-distribution", "zh", form="pdf")
     first, notes = write_form(report, tmp_path / "one.pdf", "pdf")
     again, _ = write_form(report, tmp_path / "two.pdf", "pdf")

@@ -49,7 +49,9 @@ class Pages:
         return self.figure is not None and self.y - lines * STEP > BOTTOM
 
     def text(self, x: float, text: str, **look: Any) -> None:
-        """A text on the line."""
+        """A text on the line; Chinese fonts mostly have one weight."""
+        if self.report.language == "zh":
+            look.pop("weight", None)
         self.figure.text(x, self.y, plain_text(text), va="baseline", **({"fontsize": 7.0, "color": INK} | look))
 
     def shade(self, colour: str) -> None:
@@ -87,10 +89,30 @@ def cut(text: str, room: float) -> str:
     return f"{kept}..."
 
 
+def broken(text: str, room: float) -> list[str]:
+    """A heading in as many lines as it needs, broken between words.
+
+    >>> broken("(a) Beginning balance", 14)
+    ['(a) Beginning', 'balance']
+    """
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width(longer) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
 def write(report: Report, file: Path) -> list[str]:
     """The whole report; wide tables are cut into parts that fit a page. Gives what the reader should know."""
+    import logging
+
     import matplotlib
     from matplotlib.backends.backend_pdf import PdfPages
+
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # a font with one weight serves as bold, too
 
     found = chinese_font()
     settings: Any = {key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"}
@@ -153,11 +175,20 @@ def laid(pages: Pages, title: str, heads: list[str], rows: list[tuple[str, Cells
             pages.y -= STEP * 0.7
             pages.text(LEFT, title if at == 0 else f"{title} (...)", fontsize=9, color=NAVY, weight="bold")
             pages.y -= STEP * 1.1
+            split = [broken(head, step * 190) for head in heads[2:]]
+            for depth in range(max(map(len, split), default=1) - 1, 0, -1):
+                pages.shade(NAVY)
+                for n, parts in enumerate(split, 1):
+                    if len(parts) > depth:
+                        text = parts[len(parts) - 1 - depth]
+                        pages.text(begin + step * n - 0.003, text, color="white", ha="right", fontsize=6.5)
+                pages.y -= STEP
             pages.shade(NAVY)
             pages.text(LEFT + 0.003, heads[0], color="white")
             pages.text(LEFT + 0.04, heads[1], color="white")
-            for n, head in enumerate(heads[2:], 1):
-                pages.text(begin + step * n - 0.003, cut(head, step * 190), color="white", ha="right", fontsize=6.5)
+            for n, parts in enumerate(split, 1):
+                text = cut(parts[-1], step * 190)
+                pages.text(begin + step * n - 0.003, text, color="white", ha="right", fontsize=6.5)
             if cited:
                 pages.text(end + 0.01, how, color="white")
             pages.y -= STEP

@@ -54,7 +54,7 @@ def clauses(figures: Figures, language: str) -> Iterator[Owner]:
     program, labels = figures.result.program, labels_of(figures, language)
     for section in (part for part in program.parts if isinstance(part, Section)):
         for number, clause in enumerate(section.clauses, 1):
-            title = f"{number}. {clause_title(clause, labels, language)}"
+            title = clause_title(clause, labels, language)
             owner = clause.step.owners().get(clause.step.word, "")
             for leg, path in clause.legs.items():
                 has = {line.name for line in program.slots[path].lines}
@@ -63,4 +63,4 @@ def clauses(figures: Figures, language: str) -> Iterator[Owner]:
                 said = leg_label(leg, owner, labels).removesuffix(": ") if leg else ""
                 if language == ZH:
                     said = said.replace("From ", "来自").replace(" from ", "，来自")
-                yield Owner(path, f"{title}: {said}" if said else title, group=section.name)
+                yield Owner(path, f"{number}. {said}: {title}" if said else f"{number}. {title}", group=section.name)

@@ -9,6 +9,8 @@ from abs_struct.handoff.forms.printed import Cell, Report, Row, Table
 from abs_struct.handoff.forms.words import WORDS, say
 from abs_struct.handoff.sheet import A3, A4, Sheet, new_workbook
 
+#: Money below this is the rounding of sums.
+NIL = 5e-5
 NUMBERS = {
     "money": "cents", "percent": "share", "rate": "fine", "factor": "factor", "per_unit": "per_unit", "years": "life",
     "whole": "count", "date": "date", "text": "text",
@@ -95,7 +97,8 @@ def figure(cell: Cell, sheet: Sheet, row: int, column: int, kind: str, language:
     if isinstance(value, str) or cell.kind == "yes_no":
         sheet.text(row, column, say(value, cell.kind, language), f"{kind}>")
     elif isinstance(value, float) or value is None:
-        sheet.number(row, column, value, NUMBERS[cell.kind], kind)
+        nil = cell.kind == "money" and value is not None and abs(value) < NIL  # no red nought for what is rounding
+        sheet.number(row, column, 0.0 if nil else value, NUMBERS[cell.kind], kind)
     else:
         sheet.number(row, column, float((value - EPOCH).days), "date", kind)
 

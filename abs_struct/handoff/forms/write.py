@@ -120,7 +120,7 @@ def write_form(report: Report, path: str | Path, form: str) -> tuple[Path, list[
     if form not in FORMATS:
         raise UsageError(f"--format {form}: no such format{nearest(form, FORMATS)} (formats: {', '.join(FORMATS)})")
     module = FORMATS[form]
-    if form == "pdf" and find_spec("typst") is None:
+    if form == "pdf" and getattr(find_spec("typst"), "origin", None) is None:  # a folder of that name is no package
         module = "drawn"
     writer = import_module(f"abs_struct.handoff.forms.{module}")
     file = Path(path)
