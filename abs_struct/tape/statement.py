@@ -29,6 +29,7 @@ class Statement:
 
     reasons : why a row is rejected; DuckDB gives the number of the reason, another engine its words
     follows : keys that follow from the others, as expressions over them
+    sound : a condition that holds of no row with a fault, and of nearly all without one
     """
 
     fields: Mapping[str, str]
@@ -36,18 +37,46 @@ class Statement:
     fault: str
     reasons: tuple[str, ...]
     follows: Mapping[str, str]
+    sound: str
 
-    def loans(self, source: str, extra: Sequence[str] = ()) -> str:
+    def loans(self, source: str, extra: Sequence[str] = (), where: str = "") -> str:
         """One row a loan: keys, cents, the first fault or NULL."""
         keys = [name for name in (*self.groups, *KEYS) if name not in self.follows]
         names = dict.fromkeys((*keys, "balance_cents", "original_cents", *extra))
         inner = ",\n           ".join(f"{expression} AS {name}" for name, expression in self.fields.items())
         outer = ", ".join(names)
+        tape = f"(SELECT {inner}\n          FROM {source}) AS tape{where}"
+        return f"SELECT {outer},\n       {self.fault} AS fault\n  FROM {tape}"
+
+    def sound_rows(self, source: str) -> str:
+        """The rows of the sound loans, by key alone; texts are trimmed once they have been added up."""
+        names = [name for name in (*self.groups, *KEYS) if name not in self.follows]
+        trimmed = {name for name in names if self.fields[name].startswith("TRIM(")}
+        fields = {
+            name: text.removeprefix("TRIM(")[:-1] if name in trimmed else text for name, text in self.fields.items()
+        }
+        inner = ", ".join(f"{expression} AS {name}" for name, expression in fields.items())
+        sums = "SUM(balance_cents) AS balance_cents, SUM(original_cents) AS original_cents"
+        first = (
+            f"SELECT {', '.join(names)}, {sums}, COUNT(*) AS loans FROM (SELECT {inner} FROM {source}) AS tape "
+            f"WHERE {self.sound} GROUP BY {', '.join(names)}"
+        )
+        keys = ", ".join(
+            f"{self.follows[name]} AS {name}" if name in self.follows else f"TRIM({name}) AS {name}" if name in trimmed
+            else name
+            for name in (*self.groups, *KEYS)
+        )  # fmt: skip
         return (
-            f"SELECT {outer},\n       {self.fault} AS fault\n  FROM (SELECT {inner}\n          FROM {source}) AS tape"
+            f"SELECT {keys}, CAST(SUM(balance_cents) AS BIGINT) AS balance_cents, "
+            f"CAST(SUM(original_cents) AS BIGINT) AS original_cents, CAST(SUM(loans) AS BIGINT) AS loans "
+            f"FROM ({first}) AS loans GROUP BY ALL"
         )
 
-    def rows(self, source: str) -> str:
+    def other_rows(self, source: str) -> str:
+        """The rows of the loans that are not plainly sound, by fault and key."""
+        return self.rows(source, f"\n WHERE NOT COALESCE({self.sound}, FALSE)")
+
+    def rows(self, source: str, where: str = "") -> str:
         """The rows of a tape: loans by fault and key, in the order of the keys."""
         names = ", ".join(name for name in (*self.groups, *KEYS) if name not in self.follows)
         keys = ", ".join(
@@ -58,7 +87,7 @@ class Statement:
             f"       CAST(SUM(balance_cents) AS BIGINT) AS balance_cents,\n"
             f"       CAST(SUM(original_cents) AS BIGINT) AS original_cents,\n"
             f"       COUNT(*) AS loans\n"
-            f"  FROM ({self.loans(source)}) AS loans\n"
+            f"  FROM ({self.loans(source, where=where)}) AS loans\n"
             f" GROUP BY fault, {names}\n"
             f" ORDER BY fault, {names}"
         )
@@ -139,15 +168,16 @@ def statement(
             fields[name] = write.group(name, found)
     rules = faults(layout, fields, as_of)
     said = [f"CAST({i} AS TINYINT)" if dialect == "duckdb" else text(reason) for i, (_, reason) in enumerate(rules)]
+    good = sound(layout, fields, follows, as_of)
     cases = "\n            ".join(
         (
-            f"WHEN {sound(layout, fields, follows, as_of)} THEN NULL",
+            f"WHEN {good} THEN NULL",
             *(f"WHEN {rule} THEN {word}" for (rule, _), word in zip(rules, said, strict=True)),
         )
     )
     reasons = tuple(reason for _, reason in rules)
     others = tuple(name for name in groups if name not in KEYS)
-    return Statement(fields, others, f"CASE {cases} END", reasons, follows)
+    return Statement(fields, others, f"CASE {cases} END", reasons, follows, good)
 
 
 def column_of(source: Source, columns: Mapping[str, str]) -> str | None:

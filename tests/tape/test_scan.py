@@ -207,3 +207,25 @@ def test_ids_of_parquet(tmp_path, second):
     whole = isinstance(ids[0], int)
     assert all_named(duckdb.connect(), [file], "loan_id") is (not blank and not whole)
     assert all_named(duckdb.connect(), [tmp_path / "ids.csv"], "loan_id") is False
+
+
+def test_faults_in_parquet(tmp_path):
+    """Sound loans are added up first, and what is left by itself: the same rows and faults as those of one pass."""
+    import pandas as pd
+
+    count = 400
+    frame = pd.DataFrame(
+        {"loan_id": [f"L{i}" if i % 97 else " " for i in range(count)],
+         "balance": [10.0 + i if i % 31 else -5.0 for i in range(count)], "original_balance": [500.0] * count,
+         "rate": [0.1 + 0.01 * (i % 3) if i % 41 else 1.5 for i in range(count)], "original_term": [12] * count,
+         "remaining_term": [1 + i % 12 if i % 53 else 20 for i in range(count)],
+         "grade": [f" {'AB'[i % 2]} " if i % 7 else "AB"[i % 2] for i in range(count)]}
+    )  # fmt: skip
+    frame.to_parquet(tmp_path / "some.parquet", row_group_size=90, index=False)
+    frame.to_csv(tmp_path / "some.csv", index=False)
+    one, two = (scan(tmp_path / f"some.{ending}", groups=["grade"]) for ending in ("parquet", "csv"))
+    assert one.totals == two.totals
+    assert one.totals.rejected > 20
+    assert dict(one.faults) == dict(two.faults)
+    for name, column in two.columns.items():
+        assert one.columns[name].tolist() == column.tolist(), name
