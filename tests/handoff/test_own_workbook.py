@@ -70,6 +70,7 @@ def test_names_and_tables_are_filled(deal, tmp_path):
         ({"abs.facts.payment_day": "$D$4"}, "Bank page!D4: 'abs.facts.payment_day' is no fact of a report"),
         ({"abs.notes.B.balance": "$B$3"}, "Bank page!B3: 'abs.notes.B.balance' would overwrite a formula"),
         ({"abs.notes.B.balance": "$J$3:$K$5"}, "Bank page!J3:K5: 'abs.notes.B.balance' is a block"),
+        ({"abs.notes.B.balance": "$J:$J"}, "Bank page!J:J: 'abs.notes.B.balance' is a whole column or row"),
     ],
 )
 def test_mistakes_name_the_cell(deal, tmp_path, names, said):

@@ -91,9 +91,7 @@ class Own:
 
     def area(self, name: str, sheet: Any, cells: str) -> None:
         """One cell, or a row or column of them by payment date."""
-        from openpyxl.utils import range_boundaries
-
-        left, top, right, bottom = range_boundaries(cells)
+        left, top, right, bottom = self.bounds(name, sheet, cells)
         line = name[len(PREFIX) :]
         if (left, top) == (right, bottom):
             self.put(sheet, top, left, self.value(line, self.payment, sheet.title, cells), name)
@@ -108,13 +106,11 @@ class Own:
 
     def tables(self) -> None:
         """Fill the tables by payment date."""
-        from openpyxl.utils import range_boundaries
-
         for sheet in self.book.worksheets:
             for table in sheet.tables.values():
                 if not table.displayName.lower().startswith("abs"):
                     continue
-                left, top, right, bottom = range_boundaries(table.ref)
+                left, top, right, bottom = self.bounds(table.displayName, sheet, table.ref)
                 last = bottom - (table.totalsRowCount or 0)
                 self.short(last - top, f"{sheet.title}!{table.ref}")
                 for column in range(left, right + 1):
@@ -126,6 +122,20 @@ class Own:
                         line = name[len(PREFIX) :]
                         shown = self.value(line, min(k, self.figures.last), sheet.title, head.coordinate)
                         self.put(sheet, top + k, column, shown if k <= self.figures.last else None, name)
+
+    def bounds(self, name: str, sheet: Any, cells: str) -> tuple[int, int, int, int]:
+        """The first column and row of an area, and the last.
+
+        Raises
+        ------
+        UsageError : whole columns or rows
+        """
+        from openpyxl.utils import range_boundaries
+
+        left, top, right, bottom = range_boundaries(cells)
+        if left is None or top is None or right is None or bottom is None:
+            raise self.refuse(sheet.title, cells, f"'{name}' is a whole column or row; name the cells to be filled")
+        return left, top, right, bottom
 
     def short(self, rows: int, where: str) -> None:
         """Say so where an area has fewer cells than the deal has payment dates."""
@@ -177,7 +187,8 @@ def fill_workbook(
         )
     if result.failures:
         for sheet in book.worksheets:
-            sheet.oddHeader.center.text = DRAFT
+            header: Any = sheet.oddHeader
+            header.center.text = DRAFT
     book.calculation.fullCalcOnLoad = True
     draft_bytes = BytesIO()
     book.save(draft_bytes)
