@@ -60,11 +60,9 @@ def test_every_format(runs, tmp_path, name, template):
         assert len(first.read_bytes()) > 2_000
 
 
-@pytest.mark.parametrize("name", ["drawn", "typeset"])
+@pytest.mark.parametrize("name", ["drawn", pytest.param("typeset", marks=pytest.mark.needs("typst"))])
 def test_pdf(runs, tmp_path, monkeypatch, name):
     """Both ways to a PDF: by typst where it is installed, and by matplotlib; again gives the same bytes."""
-    if name == "typeset":
-        pytest.importorskip("typst")
     monkeypatch.setitem(FORMATS, "pdf", name)
     monkeypatch.setattr("abs_struct.handoff.forms.write.find_spec", lambda module: SimpleNamespace(origin=module))
     report = report_of(runs["jb_cl_2027_1"], "cn-distribution", "zh", form="pdf")
