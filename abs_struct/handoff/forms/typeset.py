@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from abs_struct.handoff.files import plain_text
 from abs_struct.handoff.forms.fonts import chinese_font
@@ -18,7 +19,8 @@ def write(report: Report, file: Path) -> None:
 
     found = chinese_font()
     folders = [str(Path(found[1]).parent)] if found else []
-    typst.compile(source(report).encode("utf-8"), output=str(file), font_paths=folders, ignore_system_fonts=True)
+    compiled: Any = typst.compile  # its types do not say which of its forms takes bytes
+    compiled(source(report).encode("utf-8"), output=str(file), font_paths=folders, ignore_system_fonts=True)
 
 
 def quoted(text: object) -> str:
