@@ -57,6 +57,16 @@ def read_only(folder: Path) -> None:
     pd.read_parquet(folder, columns=list(COLUMNS))
 
 
+def added_up(folder: Path) -> object:
+    """The rows by pandas: read without the ids, money as whole cents, grouped; no loan is checked."""
+    import pandas as pd
+
+    loans = pd.read_parquet(folder, columns=list(COLUMNS[1:]))
+    for money in ("original_balance", "balance"):
+        loans[money] = (loans[money] * 100).round().astype("int64")
+    return loans.groupby(["original_term", "remaining_term", "rate", "grade"])[["original_balance", "balance"]].sum()
+
+
 def peak(pattern: str) -> float:
     """The largest memory in GB of a process of its own that scans a pattern."""
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -66,6 +76,8 @@ def peak(pattern: str) -> float:
 
 def rows() -> Iterator[Row]:
     """Measure, row by row."""
+    import pandas as pd
+
     with tempfile.TemporaryDirectory() as name:
         folder, many = Path(name) / "ten", Path(name) / "hundred"
         folder.mkdir()
@@ -76,11 +88,16 @@ def rows() -> Iterator[Row]:
                 (many / f"{copy}-{file.name}").hardlink_to(file)
         ten, hundred = str(folder / "*.parquet"), str(many / "*.parquet")
         yield Row(
-            "10,000,000 loans in Parquet to rows / pandas reading the same columns",
+            f"10,000,000 loans in Parquet to rows / pandas {pd.__version__} reading the same columns",
             "<= 0.5",
             ratio(lambda: scan(ten, groups=["grade"]), lambda: read_only(folder), 5),
             "pandas 3 makes no objects of texts any more; adding up to 180,000 rows alone takes as long, and each loan "
             "is checked besides",
+        )
+        yield Row(
+            f"10,000,000 loans in Parquet to rows / pandas {pd.__version__} reading and grouping them, unchecked",
+            "<= 0.5",
+            ratio(lambda: scan(ten, groups=["grade"]), lambda: added_up(folder), 5),
         )
         most = peak(ten)
         yield Row("GB of memory at most, 10,000,000 loans to rows", "<= 0.5", (most, most, most))
@@ -94,5 +111,11 @@ def rows() -> Iterator[Row]:
         yield Row("columns of the rows that two runs give bit for bit, of 9", ">= 9", (same, same, same))
 
 
+NOTE = (
+    "The goal was set when pandas made an object of each text, as it does up to version 2: with pandas 2.3.3 the first "
+    "row reads 0.13 and the second 0.30. Version 3 no longer does, and only reading is then faster than reading, "
+    "checking and adding up."
+)
+
 if __name__ == "__main__":
-    report("Tapes", rows())
+    report("Tapes", rows(), NOTE)
