@@ -39,7 +39,7 @@ def check(
 
 def show(found: Checked) -> None:
     """What was found, on the terminal."""
-    print(f"{found.file}: {found.deal}, {found.lines:,} lines, values {found.by}")
+    print(f"{found.file}: {found.deal}, scenario '{found.scenario}', {found.lines:,} lines, values {found.by}")
     if found.by == "as saved":
         say(
             "no spreadsheet engine recalculated the file; its values are those with which it was saved "
@@ -47,10 +47,10 @@ def show(found: Checked) -> None:
         )
     if found.inputs:
         rows = [[one.cell, one.path, f"{one.before:,.10g}", f"{one.now:,.10g}"] for one in found.inputs[:MOST]]
-        print(f"\nInputs changed: {len(found.inputs)}")
-        print(table(("Cell", "Input", "Engine's run", "Now"), rows, left=2))
+        print(f"\nInputs that are not those of the base case: {len(found.inputs)}")
+        print(table(("Cell", "Input", "Base case", "Now"), rows, left=2))
     else:
-        print("\nNo input was changed.")
+        print("\nThe inputs are those of the base case.")
     if found.overwritten:
         print(f"\nOverwritten: {len(found.overwritten)} cells are not what the toolkit wrote")
         for one in found.overwritten[:MOST]:

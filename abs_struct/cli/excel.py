@@ -21,16 +21,32 @@ def excel(
         typer.Option("--file", metavar="XLSX", help="The workbook's own path, in place of --out.", show_default=False),
     ] = None,
     layout: Annotated[str, typer.Option("--layout", help="rows: one row a period.")] = "rows",
+    scenarios: Annotated[
+        Path | None,
+        typer.Option(
+            "--scenarios",
+            metavar="FILE",
+            show_default=False,
+            help="Scenario columns in place of the standard ones: YAML of name -> {path: value}, CSV, Parquet.",
+        ),
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Write the deal as a live workbook that recalculates by itself."""
     with Progress("excel") as progress:
         progress.stage("running the deal")
-        result = loaded(deal, changes, tape).run()
+        given = loaded(deal, changes, tape)
+        result, columns = given.run(), None
+        if scenarios is not None:
+            from abs_struct.handoff.workbook.scenarios import scenarios_from
+            from abs_struct.study.designs import design_from
+
+            progress.stage("running the scenarios")
+            columns = scenarios_from(given, result, design_from(given, scenarios))
         progress.stage("writing the workbook")
         from abs_struct.handoff.workbook import write_workbook
 
-        path = write_workbook(result, file or folder_of(deal, out) / f"{deal.stem}_live.xlsx", layout)
+        path = write_workbook(result, file or folder_of(deal, out) / f"{deal.stem}_live.xlsx", layout, columns)
     if json_:
         found = {
             "schema": "abs-struct/excel/1",

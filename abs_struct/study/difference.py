@@ -7,27 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abs_struct.core.findings import UsageError
 from abs_struct.deal import Deal
-from abs_struct.deal.load import parse_document, validated
-from abs_struct.study.levers import default_levers, recovery_levers, speed_levers
-from abs_struct.study.stressfile import Pace
-from abs_struct.terms.base import Terms
+from abs_struct.study.standard import Paces, moved, paces_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: The scenarios that stand beside this module.
-OWN = Path(__file__).with_name("standard.yaml")
 MEASURES = ("balance", "wal", "yield", "interest_paid", "principal_paid", "interest_shortfall", "principal_shortfall")
-
-
-class Paces(Terms):
-    """A scenario: times the deal's own defaults, speed and recoveries."""
-
-    defaults: Pace = 1.0
-    speed: Pace = 1.0
-    recoveries: Pace = 1.0
 
 
 @dataclass(frozen=True)
@@ -76,28 +62,6 @@ class Difference:
         )
 
 
-def scenarios_of(file: str | Path | None = None) -> dict[str, Paces]:
-    """The scenarios of a file; the toolkit's own when left out.
-
-    Raises
-    ------
-    UsageError, DealError : no such file, or what is wrong with it
-    """
-    path = OWN if file is None else Path(file)
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"{path}: cannot be read ({reason})") from None
-    tree = parse_document(text, str(path)).tree
-    found = {}
-    for name, written in tree.items():
-        document = parse_document(text, str(path))
-        document.tree = written or {}
-        found[str(name)] = validated(Paces, document)
-    return found
-
-
 def difference(before: Deal, after: Deal, file: str | Path | None = None) -> Difference:
     """Compare two deals.
 
@@ -116,7 +80,7 @@ def difference(before: Deal, after: Deal, file: str | Path | None = None) -> Dif
     """
     notes: list[str] = []
     effects = []
-    for name, paces in scenarios_of(file).items():
+    for name, paces in paces_of(file).items():
         measured = [
             measures(deal, paces, f"{name}, {word} deal", notes)
             for deal, word in ((before, "first"), (after, "second"))
@@ -134,21 +98,7 @@ def difference(before: Deal, after: Deal, file: str | Path | None = None) -> Dif
 
 def measures(deal: Deal, paces: Paces, name: str, notes: list[str]) -> dict[tuple[str, str], float]:
     """The measures of all classes under a scenario; what it cannot move is said."""
-    fields: dict[str, str] = {}
-    for word, pace, levers in (("defaults", paces.defaults, default_levers), ("speed", paces.speed, speed_levers)):
-        if pace != 1.0:
-            try:
-                moved = levers(deal)
-            except UsageError as error:
-                notes.append(f"{name}: {word} stay as they are: {error}")
-                continue
-            fields |= {lever.path: repr(min(lever.base * pace, lever.most)) for lever in moved}
-            if not moved:
-                notes.append(f"{name}: the deal has no {word} to move")
-    if paces.recoveries != 1.0:
-        for one in recovery_levers(deal):
-            share = min(one.share * paces.recoveries, 1.0)
-            fields[one.path] = repr(1.0 - share if one.lost else share)
+    fields = moved(deal, paces, lambda said: notes.append(f"{name}: {said}"))
     result = (deal.with_(fields) if fields else deal).run()
     found: dict[tuple[str, str], float] = {}
     for note, row in result.notes.to_dict("index").items():

@@ -8,19 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from abs_struct.core.findings import UsageError
 from abs_struct.curves.default.timing import Placed
-from abs_struct.deal import Deal
 from abs_struct.study.varied import Varied
+
+if TYPE_CHECKING:
+    from abs_struct.deal import DealFile
 
 #: The numbers of prepayment curves, with the most that each may be.
 SPEEDS = {"cpr": 0.9999, "smm": 0.9999, "abs": 0.9999, "psa": 20.0, "ppc": 20.0, "multiple": 20.0}
 #: The largest multiple of a default curve, as the deal file takes it.
 MOST = 100.0
+
+
+class Stated(Protocol):
+    """What states the terms of a deal: a deal, or a run of it."""
+
+    @property
+    def terms(self) -> DealFile:
+        """The deal file."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,7 @@ class Timed:
         return f"{{{self.key}: [{', '.join(repr(float(share)) for share in shares)}]}}"
 
 
-def curves(deal: Deal, field: str) -> Iterator[tuple[str, Any]]:
+def curves(deal: Stated, field: str) -> Iterator[tuple[str, Any]]:
     """Each curve of a kind with its path: that of the pool, and those of groups that have their own."""
     assumptions = deal.terms.assumptions
     own = getattr(assumptions, field)
@@ -87,7 +97,7 @@ def curves(deal: Deal, field: str) -> Iterator[tuple[str, Any]]:
             yield f"assumptions.groups.{group}.{field}", found
 
 
-def default_levers(deal: Deal) -> list[Lever]:
+def default_levers(deal: Stated) -> list[Lever]:
     """The multiples of all default curves, or the charge-off of card accounts.
 
     Raises
@@ -113,7 +123,7 @@ def default_levers(deal: Deal) -> list[Lever]:
     return found
 
 
-def recovery_levers(deal: Deal) -> list[Recovered]:
+def recovery_levers(deal: Stated) -> list[Recovered]:
     """All recoveries; none where the deal recovers nothing."""
     found = []
     for path, terms in curves(deal, "recovery"):
@@ -124,7 +134,7 @@ def recovery_levers(deal: Deal) -> list[Recovered]:
     return found
 
 
-def speed_levers(deal: Deal) -> list[Lever]:
+def speed_levers(deal: Stated) -> list[Lever]:
     """The numbers of all prepayment curves, or the payment rate of card accounts; none where nothing is prepaid.
 
     Raises
@@ -147,7 +157,7 @@ def speed_levers(deal: Deal) -> list[Lever]:
     return [lever for lever in found if lever.base > 0.0]
 
 
-def timing_levers(deal: Deal) -> list[Timed]:
+def timing_levers(deal: Stated) -> list[Timed]:
     """The timings of all default curves that are amounts; none where defaults are a rate."""
     return [
         Timed(f"{path}.timing", curve.timing.key, tuple(curve.timing.shares))

@@ -67,11 +67,15 @@ def test_every_deal_as_it_is_and_at_other_inputs(name, repository, tmp_path):
     file = write_workbook(result, tmp_path / f"{name}.xlsx")
     workbook = Recalculated(file, result)
     check_equal(workbook, result)
-    values = moved(workbook, result)
+    scenario = workbook.book.scenarios.columns[-2]
+    workbook.select(scenario.name)
+    check_equal(workbook, at_inputs(result, scenario.inputs))
+    assert workbook.value("Checks", 5, 2) == "on: its lives, yields and shortfalls"
+    values = moved(workbook, at_inputs(result, scenario.inputs))
     assert len(values) >= 7
     assert len({path.split(".")[0] for path in values}) >= 4
     workbook.change(**{path.replace(".", "__"): value for path, value in values.items()})
-    other = at_inputs(result, values)
+    other = at_inputs(result, {**scenario.inputs, **values})
     assert not np.array_equal(other.lines["deal.notes_balance"], result.lines["deal.notes_balance"])
     check_equal(workbook, other)
 

@@ -20,7 +20,8 @@ from abs_struct.handoff.workbook.sheets import FIRST_ROW
 from abs_struct.handoff.workbook.write import book_of
 
 SHEETS = ["Contents", "Summary", "Assumptions", "Curves", "Cohorts", "Pool", "Waterfall", "Notes", "Accounts and fees",
-          "Triggers", "Yields", "Sensitivity", "Checks", "Engine", "Data dictionary", "Source"]  # fmt: skip
+          "Triggers", "Yields", "Scenarios", "Sensitivity", "Checks", "Engine", "Data dictionary",
+          "Source"]  # fmt: skip
 VOLATILE = re.compile(r"\b(OFFSET|INDIRECT|NOW|TODAY|RAND|RANDBETWEEN|CELL|INFO)\(")
 
 

@@ -9,7 +9,8 @@ from cli.program import command, refused
 from small import small
 
 from abs_struct.core.findings import DealError, UsageError
-from abs_struct.study.difference import changes, difference, scenarios_of
+from abs_struct.study.difference import changes, difference
+from abs_struct.study.standard import paces_of
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +69,12 @@ def test_scenarios_of_ones_own(tmp_path):
     """A file of scenarios, and its mistakes with their line."""
     file = tmp_path / "own.yaml"
     file.write_text("calm: {}\nstorm: {defaults: 400%, speed: 0.5}\n")
-    assert scenarios_of(file)["storm"].defaults == 4.0
+    assert paces_of(file)["storm"].defaults == 4.0
     file.write_text("storm: {defalts: 2}\n")
     with pytest.raises(DealError, match="did you mean 'defaults'"):
-        scenarios_of(file)
+        paces_of(file)
     with pytest.raises(UsageError, match="cannot be read"):
-        scenarios_of(tmp_path / "none.yaml")
+        paces_of(tmp_path / "none.yaml")
 
 
 def test_command(deal, tmp_path):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from abs_struct.core.findings import AbsStructError
 from abs_struct.handoff.workbook.addresses import Addresses
 from abs_struct.handoff.workbook.formulas import FormulaText
+from abs_struct.handoff.workbook.scenarios import Scenarios
 from abs_struct.handoff.workbook.sheets import Layout
 from abs_struct.handoff.workbook.styles import GREY, Styles
 from abs_struct.handoff.workbook.words import clean
@@ -49,6 +50,7 @@ class Book:
     addresses: Addresses
     styles: Styles
     labels: dict[str, str]
+    scenarios: Scenarios
     sheets: dict[str, Any] = field(default_factory=dict)
     totals: dict[str, str] = field(default_factory=dict)  # path of a flow -> the cell of its total
 

@@ -14,21 +14,27 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from abs_struct.core.findings import AbsStructError, UsageError
+from abs_struct.core.findings import AbsStructError, UsageError, listed, nearest
 from abs_struct.deal.result import Result
 from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import Book
-from abs_struct.handoff.workbook.pages.assumptions import input_rows
+from abs_struct.handoff.workbook.pages.assumptions import FIRST_SCENARIO, input_rows
 from abs_struct.handoff.workbook.pages.source import FIRST, SOURCE
-from abs_struct.handoff.workbook.pages.summary import SUMMARY
-from abs_struct.handoff.workbook.recalculated import VALUE_COLUMN, Recalculated, figure, gaps, measures_of
-from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, Column
+from abs_struct.handoff.workbook.recalculated import (
+    SELECTED,
+    VALUE_COLUMN,
+    Recalculated,
+    figure,
+    gaps,
+    measures_of,
+)
+from abs_struct.handoff.workbook.scenarios import Scenarios
+from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, SUMMARY, Column
 from abs_struct.handoff.workbook.source import unpacked
 from abs_struct.handoff.workbook.write import book_of, write_workbook
 
 TOLERANCE = 1e-9
 NUMBER = re.compile(r"(?<![A-Z0-9_.])\d+\.?\d*(?:E[+-]?\d+)?(?![A-Z0-9_(!])")
-PATH_COLUMN = 6
 
 
 @dataclass(frozen=True)
@@ -66,12 +72,14 @@ class Differing:
 class Checked:
     """What was found of a workbook.
 
+    scenario : the one in use
     by : `recalculated`, or `as saved` where no spreadsheet engine is installed
     lines : how many lines were compared
     """
 
     file: str
     deal: str
+    scenario: str
     by: str
     lines: int
     inputs: tuple[Input, ...]
@@ -89,6 +97,7 @@ class Checked:
             "schema": "abs-struct/check/1",
             "file": self.file,
             "deal": self.deal,
+            "scenario": self.scenario,
             "by": self.by,
             "lines": self.lines,
             "passed": self.passed,
@@ -125,16 +134,18 @@ def check_workbook(path: str | Path, *, recalculate: bool = True) -> Checked:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:
-            base = unpacked(source_of(cells, file), folder).run()
+            deal, columns = unpacked(source_of(cells, file), folder)
+            base = deal.run()
         except UsageError as error:
             raise UsageError(f"{file}: {error}") from None
-        book = book_of(base, None)
-        changed = inputs_of(cells, base, file)
-        fresh = opened(write_workbook(base, folder / "fresh.xlsx"))
-        overwritten = overwritten_of(cells, fresh, base)
+        book = book_of(base, None, columns)
+        scenario = scenario_of(cells, columns, file)
+        changed = inputs_of(cells, base, columns, scenario, file)
+        fresh = opened(write_workbook(base, folder / "fresh.xlsx", columns=columns))
+        overwritten = overwritten_of(cells, fresh, base, columns)
         now = rerun(base, {one.path: one.now for one in changed})
         engine = recalculate and find_spec("formualizer") is not None
-        values: Any = Recalculated(file, base) if engine else Saved(opened(file, values=True), book)
+        values: Any = Recalculated(file, base, columns) if engine else Saved(opened(file, values=True), book)
         found = gaps(values, book, now)
         differing = sorted(
             (differing_of(path, gap, values, book, now) for path, gap in found.items() if not (gap <= TOLERANCE).all()),
@@ -142,7 +153,10 @@ def check_workbook(path: str | Path, *, recalculate: bool = True) -> Checked:
         )
         differing += measures_apart(values, now)
     by = "recalculated" if engine else "as saved"
-    return Checked(str(file), base.terms.name, by, len(found), tuple(changed), tuple(overwritten), tuple(differing))
+    name = columns.names[scenario]
+    return Checked(
+        str(file), base.terms.name, name, by, len(found), tuple(changed), tuple(overwritten), tuple(differing)
+    )
 
 
 def opened(file: Path, *, values: bool = False) -> Any:
@@ -180,31 +194,56 @@ def source_of(cells: Any, file: Path) -> list[str]:
     return [str(text) for text in column if text]
 
 
-def inputs_of(cells: Any, base: Result, file: Path) -> list[Input]:
-    """The inputs whose values are not those of the engine's run.
+def scenario_of(cells: Any, columns: Scenarios, file: Path) -> int:
+    """Which scenario is in use, counted from 0.
+
+    Raises
+    ------
+    UsageError : none of that name
+    """
+    row, column = SELECTED
+    said = cells[ASSUMPTIONS].cell(row, column).value
+    folded = [name.casefold() for name in columns.names]  # as a spreadsheet looks a text up
+    if str(said).casefold() not in folded:
+        raise UsageError(
+            f"{file}: {ASSUMPTIONS}!{letters(column - 1)}{row}: there is no scenario '{said}'"
+            f"{nearest(str(said), columns.names)} (scenarios: {listed(columns.names, 40)})"
+        )
+    return folded.index(str(said).casefold())
+
+
+def inputs_of(cells: Any, base: Result, columns: Scenarios, scenario: int, file: Path) -> list[Input]:
+    """The inputs of the scenario in use whose values are not those of the engine's run.
 
     Raises
     ------
     UsageError : a row that was moved, or a value that is no number
     """
     sheet, found = cells[ASSUMPTIONS], []
+    at, behind = FIRST_SCENARIO + scenario, FIRST_SCENARIO + len(columns.columns)
     for path, row in input_rows(base.program)[0].items():
-        place = f"{file}: {ASSUMPTIONS}!C{row}"
-        if str(sheet.cell(row, PATH_COLUMN).value) != path:
-            raise UsageError(f"{place}: is no longer the input '{path}'; rows of {ASSUMPTIONS} must not be moved")
-        value = sheet.cell(row, VALUE_COLUMN).value
+        cell = f"{ASSUMPTIONS}!{letters(at)}{row}"
+        if str(sheet.cell(row, behind + 1).value) != path:
+            raise UsageError(
+                f"{file}: {ASSUMPTIONS}!{letters(behind)}{row}: is no longer the input '{path}'; rows and columns of "
+                f"{ASSUMPTIONS} must not be moved"
+            )
+        value = sheet.cell(row, at + 1).value
         if isinstance(value, bool) or not isinstance(value, int | float):
             shown = "empty" if value is None else f"'{value}'"
-            raise UsageError(f"{place}: is {shown}, and the input '{path}' is a number")
+            raise UsageError(f"{file}: {cell}: is {shown}, and the input '{path}' is a number")
         before = float(base.program.inputs[path])
         if float(value) != before:
-            found.append(Input(f"{ASSUMPTIONS}!C{row}", path, before, float(value)))
+            found.append(Input(cell, path, before, float(value)))
     return found
 
 
-def overwritten_of(cells: Any, fresh: Any, base: Result) -> list[Overwritten]:
+def overwritten_of(cells: Any, fresh: Any, base: Result, columns: Scenarios) -> list[Overwritten]:
     """The cells that are not what the toolkit writes, but for the inputs; names of sheets that are missing."""
-    inputs = {(row, VALUE_COLUMN) for row in input_rows(base.program)[0].values()}
+    count = len(columns.columns)
+    inputs = {(row, FIRST_SCENARIO + 1 + at) for row in input_rows(base.program)[0].values() for at in range(count)} | {
+        SELECTED
+    }
     found = []
     for sheet in fresh.sheetnames:
         if sheet not in cells.sheetnames:

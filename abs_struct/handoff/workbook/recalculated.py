@@ -12,29 +12,39 @@ from numpy.typing import NDArray
 
 from abs_struct.deal.result import Result
 from abs_struct.handoff.workbook.book import Book, serial
-from abs_struct.handoff.workbook.pages.summary import LIFE_COLUMN, NOTES_ROW, YIELD_COLUMN
-from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, Column
+from abs_struct.handoff.workbook.pages.assumptions import FIRST_SCENARIO
+from abs_struct.handoff.workbook.pages.summary import LIFE_COLUMN, YIELD_COLUMN
+from abs_struct.handoff.workbook.scenarios import Scenarios, standard
+from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, NOTES_ROW, Column
 from abs_struct.handoff.workbook.write import book_of
 
 VALUE_COLUMN = 3
+#: Row and column, counted from 1, of the scenario in use: its name, and which of them it is.
+SELECTED, NUMBER = (4, 3), (6, 3)
 
 
 class Recalculated:
     """A workbook of a run as formualizer computes it; inputs may be set by their path in the deal."""
 
-    def __init__(self, file: str | Path, result: Result) -> None:
+    def __init__(self, file: str | Path, result: Result, scenarios: Scenarios | None = None) -> None:
         import formualizer
 
         self.address = formualizer.RangeAddress
         self.workbook = formualizer.load_workbook(str(file))
-        self.book: Book = book_of(result, None)
+        self.book: Book = book_of(result, None, standard(result) if scenarios is None else scenarios)
         self.workbook.evaluate_all()
 
     def change(self, **inputs: float) -> None:
-        """Type other values into the input cells (`__` stands for a dot) and recalculate."""
+        """Type other values into the input cells of the scenario in use (`__` stands for a dot) and recalculate."""
+        column = FIRST_SCENARIO + int(self.value(ASSUMPTIONS, *NUMBER))
         for path, value in inputs.items():
             row = self.book.addresses.inputs[path.replace("__", ".")]
-            self.workbook.set_value(ASSUMPTIONS, row, VALUE_COLUMN, value)
+            self.workbook.set_value(ASSUMPTIONS, row, column, value)
+        self.workbook.evaluate_all()
+
+    def select(self, scenario: str) -> None:
+        """Select a scenario and recalculate."""
+        self.workbook.set_value(ASSUMPTIONS, *SELECTED, scenario)
         self.workbook.evaluate_all()
 
     def cells(self, sheet: str, row: int, column: int, last_row: int, last_column: int) -> list[list[Any]]:

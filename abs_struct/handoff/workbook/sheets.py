@@ -24,7 +24,11 @@ CURVES, COHORTS, POOL, WATERFALL, NOTES, ACCOUNTS, TRIGGERS = (
     "Triggers",
 )
 PERIOD_SHEETS = (CURVES, COHORTS, POOL, WATERFALL, NOTES, ACCOUNTS, TRIGGERS)
-ASSUMPTIONS = "Assumptions"
+ASSUMPTIONS, SUMMARY = "Assumptions", "Summary"
+
+#: On the summary: the row of the classes' headers, and the columns of their measures, both counted from 0.
+NOTES_ROW = 7
+MEASURE_COLUMNS = {"wal": 6, "yield_": 7, "interest_shortfall": 10, "principal_shortfall": 11}
 
 #: Column A is the period, column B the payment date, on every sheet with periods.
 FIRST_COLUMN = 2

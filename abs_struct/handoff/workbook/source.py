@@ -21,9 +21,10 @@ import numpy as np
 from abs_struct.core.findings import UsageError
 from abs_struct.deal import Deal
 from abs_struct.deal.result import Result
+from abs_struct.handoff.workbook.scenarios import Scenarios
 
-SCHEMA = "abs-struct/workbook/1"
-DEAL, TAPE = "deal.yaml", "pool.csv"
+SCHEMA = "abs-struct/workbook/2"
+DEAL, TAPE, SCENARIOS = "deal.yaml", "pool.csv", "scenarios.json"
 #: So many signs of a packed text stand in one cell; a cell takes 32,767.
 CELL = 32_000
 KEYS = ("repayment", "original_term", "remaining_term", "age")
@@ -31,25 +32,31 @@ KEYS = ("repayment", "original_term", "remaining_term", "age")
 SETTLED = ("tapes", "layout", "eligibility", "concentrations")
 
 
-def packed(result: Result) -> list[str]:
+def packed(result: Result, scenarios: Scenarios | None = None) -> list[str]:
     """The source of a run, a text a cell.
 
     Parameters
     ----------
     result : a run of a deal
+    scenarios : the columns of its inputs
 
     Returns
     -------
     list of texts, the first of which names the schema
     """
-    files = {DEAL: deal_text(result), TAPE: pool_text(result)} | further_files(result)
+    files = {
+        DEAL: deal_text(result),
+        TAPE: pool_text(result),
+        SCENARIOS: json.dumps((scenarios or Scenarios()).packed()),
+    }
+    files |= further_files(result)
     data = zlib.compress(json.dumps(files, sort_keys=True, ensure_ascii=False).encode(), 9)
     text = base64.b64encode(data).decode()
     return [SCHEMA, *(text[at : at + CELL] for at in range(0, len(text), CELL))]
 
 
-def unpacked(cells: Sequence[str], folder: Path) -> Deal:
-    """The deal of a source, its files written into a folder.
+def unpacked(cells: Sequence[str], folder: Path) -> tuple[Deal, Scenarios]:
+    """The deal of a source and its scenarios, its files written into a folder.
 
     Parameters
     ----------
@@ -58,7 +65,7 @@ def unpacked(cells: Sequence[str], folder: Path) -> Deal:
 
     Returns
     -------
-    Deal
+    Deal, Scenarios
 
     Raises
     ------
@@ -76,7 +83,7 @@ def unpacked(cells: Sequence[str], folder: Path) -> Deal:
         (folder / name).write_text(text, "utf-8")
     from abs_struct.deal import load
 
-    return load(folder / DEAL)
+    return load(folder / DEAL), Scenarios.unpacked(json.loads(files[SCENARIOS]))
 
 
 def deal_text(result: Result) -> str:

@@ -34,6 +34,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "input": {"font_color": BLUE, "bg_color": PALE, "border": 1, "border_color": "#E0D8B0", "locked": False},
     "total": {"bold": True, "top": 1, "bottom": 1, "top_color": GREY, "bottom_color": GREY},
     "cell": {"bottom": 1, "bottom_color": HAIRLINE},
+    "behind": {"bottom": 1, "bottom_color": HAIRLINE, "indent": 1},
     "cell_right": {"bottom": 1, "bottom_color": HAIRLINE, "align": "right"},
     "status": {"bottom": 1, "bottom_color": HAIRLINE, "align": "center"},
     "strong_right": {"bold": True, "bottom": 1, "bottom_color": HAIRLINE, "align": "right"},
@@ -64,6 +65,7 @@ RULES: dict[str, dict[str, Any]] = {
     "good": {"font_color": GREEN},
     "bad": {"font_color": "#FFFFFF", "bg_color": RED, "bold": True},
     "warn": {"font_color": INK, "bg_color": "#F7C66B", "bold": True},
+    "chosen": {"font_color": INK, "bg_color": "#F7C66B", "bold": True},
     "quiet": {"font_color": "#A6A6A6", "italic": True},
 }
 

@@ -17,12 +17,14 @@ from abs_struct.handoff.workbook.pages import (
     dictionary,
     engine,
     periods,
+    scenarios,
     sensitivity,
     source,
     summary,
     yields,
 )
-from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, PERIOD_SHEETS, layout_of
+from abs_struct.handoff.workbook.scenarios import Scenarios, standard
+from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, PERIOD_SHEETS, SUMMARY, layout_of
 from abs_struct.handoff.workbook.styles import Styles
 from abs_struct.handoff.workbook.words import clean
 from abs_struct.waterfall.trace import trace
@@ -35,7 +37,7 @@ LAYOUTS = ("rows",)
 CREATED = datetime(2020, 1, 1)
 
 
-def write_workbook(result: Result, path: str | Path, layout: str = "rows") -> Path:
+def write_workbook(result: Result, path: str | Path, layout: str = "rows", columns: Scenarios | None = None) -> Path:
     """Write a deal as a live-formula workbook.
 
     Every line of the deal is a formula that the trace of its program dictates, and every formula cell carries the
@@ -46,6 +48,7 @@ def write_workbook(result: Result, path: str | Path, layout: str = "rows") -> Pa
     result : a run of a deal with one scenario and all its lines
     path : the .xlsx file to write; it is replaced as a whole
     layout : "rows", one row a period and one column a line
+    columns : the scenarios of the assumptions; the standard scenarios of the deal when left out
 
     Returns
     -------
@@ -62,24 +65,25 @@ def write_workbook(result: Result, path: str | Path, layout: str = "rows") -> Pa
         raise UsageError(f"a workbook shows one scenario and this result has {result.lines.scenarios}")
     file = Path(path)
     with whole(file) as draft:
-        fill(result, draft)
+        fill(result, draft, standard(result) if columns is None else columns)
     return file
 
 
-def fill(result: Result, file: Path) -> None:
+def fill(result: Result, file: Path, columns: Scenarios) -> None:
     """All pages: the periods first, since the other pages show which cells they read."""
     import xlsxwriter
 
     workbook = xlsxwriter.Workbook(
         str(file), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
-    book = book_of(result, workbook)
-    for name in (contents.CONTENTS, summary.SUMMARY, ASSUMPTIONS):
+    book = book_of(result, workbook, columns)
+    for name in (contents.CONTENTS, SUMMARY, ASSUMPTIONS):
         book.page(name, "#E69F00" if name == ASSUMPTIONS else "#16324F")
     for name in PERIOD_SHEETS:
         if book.layout.on(name):
             periods.write(book, name)
     found = yields.write(book)
+    scenarios.write(book, assumptions.number_formats(book))
     sensitivity.write(book)
     checks.write(book, engine.places(book))
     engine.write(book)
@@ -104,11 +108,13 @@ def fill(result: Result, file: Path) -> None:
         raise OSError(*error.args[0].args) from None
 
 
-def book_of(result: Result, workbook: object) -> Book:
+def book_of(result: Result, workbook: object, columns: Scenarios | None = None) -> Book:
     """Where everything stands, before the first cell is written."""
     program = result.program
     traced = trace(program)
     layout = layout_of(traced, program.labels)
     rows, _ = assumptions.input_rows(program)
     addresses = Addresses(layout, rows, assumptions.constant_rows(layout, rows), program.periods)
-    return Book(workbook, result, traced, layout, addresses, Styles(workbook), dict(program.labels))
+    return Book(
+        workbook, result, traced, layout, addresses, Styles(workbook), dict(program.labels), columns or Scenarios()
+    )

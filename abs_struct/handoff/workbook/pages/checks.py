@@ -9,8 +9,11 @@ import numpy as np
 
 from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import Book, Sheet
-from abs_struct.handoff.workbook.pages.assumptions import changed
+from abs_struct.handoff.workbook.pages.assumptions import away, changed, chosen, chosen_number
 from abs_struct.handoff.workbook.pages.engine import ENGINE, compared
+from abs_struct.handoff.workbook.pages.scenarios import measures, values_range
+from abs_struct.handoff.workbook.scenarios import BASE
+from abs_struct.handoff.workbook.sheets import MEASURE_COLUMNS, NOTES_ROW, SUMMARY
 from abs_struct.waterfall.checks import POOL_ROLL, ROLL, cash_lines
 from abs_struct.waterfall.section import Section
 
@@ -136,11 +139,13 @@ def write(book: Book, places: dict[str, int]) -> None:
     row += 3
     for column in compared(book):
         row = comparison(sheet, row, column.path, column.sheet, column.line.unit, places[column.path])
+    row = scenario(sheet, row + 1)
     span = f"$E${first + 1}:$E${row}"
     failed = f'COUNTIF({span},"{FAILED}")+COUNTIF({span},"{DIFFERS}")'
     sheet.formula(MASTER_ROW, 1, f'IF({failed}=0,"{PASSED}","{NOT_PASSED}")', PASSED, "", "strong")
-    text = f'IF({changed(CHECKS)}>0,"inputs changed: comparison off","on: inputs as in the engine\'s run")'
-    sheet.formula(MASTER_ROW + 1, 1, text, "on: inputs as in the engine's run", "", "cell")
+    of_lines = f'IF({away(CHECKS)}>0,"its lives, yields and shortfalls","every line")'
+    text = f'IF({changed(CHECKS)}>0,"inputs changed: comparison off","on: "&{of_lines})'
+    sheet.formula(MASTER_ROW + 1, 1, text, "on: every line", "", "cell")
     finish(sheet, row)
 
 
@@ -209,7 +214,7 @@ def finding(sheet: Sheet, row: int, name: str, statement: str, text: str, value:
 
 
 def comparison(sheet: Sheet, row: int, path: str, where: str, unit: str, place: int) -> int:
-    """One line against the engine; off while inputs differ from the run."""
+    """One line against the engine; off while inputs differ from the run, or another scenario is in use."""
     book = sheet.book
     live = book.addresses.series(path, CHECKS, opening=True)
     pasted = book.addresses.rows(ENGINE, letters(place), CHECKS, opening=True)
@@ -221,6 +226,34 @@ def comparison(sheet: Sheet, row: int, path: str, where: str, unit: str, place: 
         sheet.formula(row, 3, TOLERANCE, 1e-9 * max(1.0, float(book.values("pool.balance")[0])), "gap", "cell")
     else:
         sheet.number(row, 3, 1e-9 * most, "gap", "cell")
-    text = f'IF({changed(CHECKS)}>0,"off",IF(C{row + 1}<=D{row + 1},"OK","{DIFFERS}"))'
+    text = f'IF({away(CHECKS)}>0,"off",IF(C{row + 1}<=D{row + 1},"OK","{DIFFERS}"))'
     sheet.formula(row, 4, text, "OK", "", "status")
     return row + 1
+
+
+def scenario(sheet: Sheet, row: int) -> int:
+    """The classes in the scenario in use against what the engine found for it; off while its inputs are changed."""
+    book, here = sheet.book, chosen_number(CHECKS)
+    found = book.result.note_measures
+    title = f'"Scenario in use ("&{chosen(CHECKS)}&") against what the engine found for it"'
+    sheet.formula(row, 0, title, f"Scenario in use ({BASE}) against what the engine found for it", "", "heading")
+    for at in range(1, 5):
+        sheet.text(row, at, "", "heading")
+    sheet.headers(row + 1, ("Measure", "Sheet", "Difference", "Tolerance", "Status"), (2, 3))
+    row += 2
+    at_notes = {name: NOTES_ROW + 2 + at for at, name in enumerate(book.result.terms.notes)}
+    for name, method, words, number, place in measures(book):
+        live = f"{SUMMARY}!{letters(MEASURE_COLUMNS[method])}{at_notes[name]}"
+        pasted = f"INDEX({values_range(book, place)},1,{here})"
+        sheet.text(row, 0, f"notes.{name}: {words}")
+        sheet.text(row, 1, SUMMARY)
+        sheet.formula(row, 2, f"IFERROR(ABS({live}-{pasted}),IF({live}={pasted},0,1))", 0.0, "gap", "cell")
+        if number == "money":
+            sheet.formula(row, 3, TOLERANCE, 1e-9 * max(1.0, float(book.values("pool.balance")[0])), "gap", "cell")
+        else:
+            value = getattr(found[name], method)
+            sheet.number(row, 3, 1e-9 * max(1.0, abs(value) if np.isfinite(value) else 1.0), "gap", "cell")
+        text = f'IF({changed(CHECKS)}>0,"off",IF(C{row + 1}<=D{row + 1},"OK","{DIFFERS}"))'
+        sheet.formula(row, 4, text, "OK", "", "status")
+        row += 1
+    return row

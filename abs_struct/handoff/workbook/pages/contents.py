@@ -7,8 +7,8 @@ from abs_struct.handoff.workbook.book import Book, Sheet
 from abs_struct.handoff.workbook.pages.checks import CHECKS, MASTER, NOT_PASSED, PASSED
 from abs_struct.handoff.workbook.pages.dictionary import DICTIONARY
 from abs_struct.handoff.workbook.pages.engine import ENGINE
+from abs_struct.handoff.workbook.pages.scenarios import SCENARIOS
 from abs_struct.handoff.workbook.pages.sensitivity import SENSITIVITY
-from abs_struct.handoff.workbook.pages.summary import SUMMARY
 from abs_struct.handoff.workbook.pages.yields import YIELDS
 from abs_struct.handoff.workbook.sheets import (
     ACCOUNTS,
@@ -17,6 +17,7 @@ from abs_struct.handoff.workbook.sheets import (
     CURVES,
     NOTES,
     POOL,
+    SUMMARY,
     TRIGGERS,
     WATERFALL,
 )
@@ -24,7 +25,7 @@ from abs_struct.handoff.workbook.sheets import (
 CONTENTS = "Contents"
 PAGES = (
     (SUMMARY, "classes, pool, residual, triggers and charts; every number is live"),
-    (ASSUMPTIONS, "the inputs: change a blue cell on pale yellow and everything follows"),
+    (ASSUMPTIONS, "the scenarios: select one, or change a blue cell on pale yellow, and everything follows"),
     (CURVES, "prepayment and default rates by period, as formulas of the assumptions"),
     (COHORTS, "loans of one group and age: contractual schedule as values, survival as formulas"),
     (POOL, "the cohorts added up: principal, interest, defaults, recoveries, losses"),
@@ -33,6 +34,7 @@ PAGES = (
     (ACCOUNTS, "fees, accounts, determined amounts, the residual, the deal in total"),
     (TRIGGERS, "tested value, level, headroom, and whether a trigger is in effect"),
     (YIELDS, "yields of the classes and the return of the residual, step by step"),
+    (SCENARIOS, "what the engine found for each scenario, and its inputs, as written: values, not live"),
     (SENSITIVITY, "lives, yields and losses by speed and defaults: values of the engine, not live"),
     (CHECKS, "cash is conserved; the live sheets against the engine's run"),
     (ENGINE, "the engine's run as pasted values"),

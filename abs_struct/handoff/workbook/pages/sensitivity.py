@@ -9,7 +9,7 @@ import numpy as np
 
 from abs_struct.deal.measures import Measures
 from abs_struct.handoff.workbook.book import NOT_AVAILABLE, Book, Sheet
-from abs_struct.handoff.workbook.pages.assumptions import changed
+from abs_struct.handoff.workbook.pages.assumptions import away
 from abs_struct.waterfall.engine import run
 
 SENSITIVITY = "Sensitivity"
@@ -21,7 +21,7 @@ SPEED_WORDS = ("cpr", "smm", "abs", "psa", "ppc")
 LEVEL_WORDS = ("cdr", "mdr", "cnl", "cgd", "sda")
 AS_RUN, STALE = (
     "inputs as in the engine's run: the grids are of these inputs",
-    "INPUTS CHANGED: the grids are not of them",
+    "INPUTS CHANGED, OR ANOTHER SCENARIO IN USE: the grids are not of them",
 )
 STAMP_ROW, FIRST_GRID = 3, 5
 WIDTH = len(SPEEDS) + 2
@@ -91,7 +91,7 @@ def write(book: Book) -> None:
 
 def stamp(sheet: Sheet) -> None:
     """Whether the grids are those of the inputs that stand in the workbook now."""
-    text = f'IF({changed(SENSITIVITY)}=0,"{AS_RUN}","{STALE}")'
+    text = f'IF({away(SENSITIVITY)}=0,"{AS_RUN}","{STALE}")'
     sheet.formula(STAMP_ROW, 0, text, AS_RUN, "", "strong")
     sheet.mark(STAMP_ROW, 0, STALE, "warn")
 

@@ -11,17 +11,16 @@ from abs_struct.deal.summary import note_words
 from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import NOT_AVAILABLE, Book, Sheet, serial
 from abs_struct.handoff.workbook.pages import charts
-from abs_struct.handoff.workbook.pages.assumptions import changed
+from abs_struct.handoff.workbook.pages.assumptions import changed, chosen
 from abs_struct.handoff.workbook.pages.checks import MASTER, NOT_PASSED, PASSED
 from abs_struct.handoff.workbook.pages.periods import YEARS_FOR_LIVES
 from abs_struct.handoff.workbook.pages.yields import PRICE
-from abs_struct.handoff.workbook.sheets import CURVES
+from abs_struct.handoff.workbook.scenarios import BASE
+from abs_struct.handoff.workbook.sheets import CURVES, MEASURE_COLUMNS, NOTES_ROW, SUMMARY
 
 if TYPE_CHECKING:
     from abs_struct.deal.result import Result
 
-SUMMARY = "Summary"
-NOTES_ROW = 7
 CLASSES = (
     "Class",
     "Rating",
@@ -40,7 +39,7 @@ CLASSES = (
     "Coupon terms",
 )
 #: Columns of lives and yields, counted from 0.
-LIFE_COLUMN, YIELD_COLUMN = 6, 7
+LIFE_COLUMN, YIELD_COLUMN = MEASURE_COLUMNS["wal"], MEASURE_COLUMNS["yield_"]
 HALF_A_CENT = "0.005"
 FAR = 1_000_000
 #: From the left edge of one chart to the next, in pixels.
@@ -60,9 +59,9 @@ def write(book: Book, yields: dict[str, str]) -> None:
     sheet.text(3, 0, "Checks", "strong")
     sheet.formula(3, 1, MASTER, PASSED, "", "good")
     sheet.mark(3, 1, NOT_PASSED, "bad")
-    sheet.text(4, 0, "Inputs", "strong")
-    text = f'IF({changed(SUMMARY)}=0,"as in the engine\'s run",{changed(SUMMARY)}&" changed")'
-    sheet.formula(4, 1, text, "as in the engine's run", "", "cell")
+    sheet.text(4, 0, "Scenario", "strong")
+    text = f'{chosen(SUMMARY)}&IF({changed(SUMMARY)}=0,""," ("&{changed(SUMMARY)}&" inputs changed)")'
+    sheet.formula(4, 1, text, BASE, "", "cell")
     for row in (3, 4):
         for column in (2, 3):
             sheet.text(row, column, "")
