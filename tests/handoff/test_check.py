@@ -102,8 +102,8 @@ def test_an_overwritten_formula_is_named(result, file):
     """A number over a formula: the cell, what stood there, and the lines that differ from there on."""
     book = openpyxl.load_workbook(file)
     column = book_of(result, None).layout.columns["notes.A.balance"]
-    cell = book["Notes"].cell(FIRST_ROW + 3, column.index + 1)
-    formula, place = cell.value, f"Notes!{cell.coordinate}"
+    cell = book[column.sheet].cell(FIRST_ROW + 3, column.index + 1)
+    formula, place = cell.value, f"{column.sheet}!{cell.coordinate}"
     cell.value = 12_345.0
     book.save(file)
     found = check_workbook(file)

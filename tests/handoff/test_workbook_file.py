@@ -19,7 +19,8 @@ from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.sheets import FIRST_ROW
 from abs_struct.handoff.workbook.write import book_of
 
-SHEETS = ["Contents", "Summary", "Assumptions", "Curves", "Cohorts", "Pool", "Waterfall", "Notes", "Accounts and fees",
+SHEETS = ["Contents", "Summary", "Assumptions", "Curves", "Cohorts", "Pool", "Waterfall", "Class A", "Class B",
+          "Class C", "Class D", "Accounts and fees",
           "Triggers", "Yields", "Scenarios", "Sensitivity", "Checks", "Engine", "Data dictionary",
           "Source"]  # fmt: skip
 VOLATILE = re.compile(r"\b(OFFSET|INDIRECT|NOW|TODAY|RAND|RANDBETWEEN|CELL|INFO)\(")
@@ -102,11 +103,11 @@ def test_parts_of_the_file(file):
     """No macros, no external links, no defined names but those of printing; charts say in words what they show."""
     with zipfile.ZipFile(file) as parts:
         names = parts.namelist()
-        drawing = next(parts.read(name).decode() for name in names if "drawings/drawing" in name)
+        drawing = "".join(parts.read(name).decode() for name in names if "drawings/drawing" in name)
         workbook = parts.read("xl/workbook.xml").decode()
     assert not [name for name in names if "vba" in name or "externalLink" in name]
-    assert len([name for name in names if "charts/chart" in name]) == 3
-    assert drawing.count("descr=") == 3
+    assert len([name for name in names if "charts/chart" in name]) == 3 + 4  # of the summary, and one a class
+    assert drawing.count("descr=") == 3 + 4
     defined = set(re.findall(r'definedName name="([^"]+)"', workbook))
     assert defined <= {"_xlnm.Print_Titles", "_xlnm.Print_Area", "_xlnm._FilterDatabase"}
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from small import TERMS, small
 
 from abs_struct.core.arithmetic.symbols import Symbol, Symbols, constant, line
 from abs_struct.core.findings import AbsStructError
 from abs_struct.core.lines import data, flow
+from abs_struct.handoff.workbook import write_workbook
 from abs_struct.handoff.workbook.addresses import Addresses
 from abs_struct.handoff.workbook.formulas import FormulaText
+from abs_struct.handoff.workbook.recalculated import Recalculated
 from abs_struct.handoff.workbook.sheets import Layout
 from abs_struct.handoff.workbook.words import input_label, words
 
@@ -98,3 +103,28 @@ def test_inputs_in_words(path, wanted):
 def test_words_keep_abbreviations():
     """Abbreviations of the trade keep their capitals."""
     assert words("cumulative_oc") == "Cumulative OC"
+
+
+@pytest.mark.needs("formualizer")
+@pytest.mark.parametrize(
+    ("labels", "sheets"),
+    [
+        (("A1", "TRUE"), ["A1", "TRUE"]),
+        (("Pool", "history"), ["Pool 2", "history 2"]),
+        (("Senior [A]: 50%/x", "senior  A   50% x"), ["Senior A 50% x", "senior A 50% x 2"]),
+        (("x" * 40, "X" * 31), ["x" * 31, "X" * 29 + " 2"]),
+        (("'?*'", "\u4f18\u5148\u7ea7"), ["Class", "\u4f18\u5148\u7ea7"]),
+    ],
+)
+def test_every_class_has_a_sheet_of_a_lawful_name(labels, sheets, tmp_path):
+    """Whatever a class is called, its sheet has a name that spreadsheets take, and formulas find it."""
+    terms = TERMS
+    for note, label in zip("AB", labels, strict=True):
+        said = label.replace("'", "''")
+        terms = re.sub(rf"(?m)^(  {note}: {{)", rf"\g<1>label: '{said}', ", terms)
+    result = small(tmp_path, terms).run()
+    file = write_workbook(result, tmp_path / "named.xlsx")
+    workbook = Recalculated(file, result)
+    assert list(workbook.book.layout.classes.values()) == sheets
+    assert workbook.worst(result)[1] <= 1e-9
+    assert not workbook.errors()

@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from abs_struct.core.findings import AbsStructError
-from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, CLOCKS, FIRST_ROW, Layout
+from abs_struct.handoff.workbook.sheets import (
+    ASSUMPTIONS,
+    BEFORE_CLASSES,
+    BEHIND_CLASSES,
+    CLOCKS,
+    FIRST_ROW,
+    TAKEN,
+    Layout,
+)
+
+#: The sheets that no deal names: a class may be called A1, TRUE or 2027.
+OWN = frozenset((*BEFORE_CLASSES, *BEHIND_CLASSES, *TAKEN))
 
 
 def letters(index: int) -> str:
@@ -31,7 +42,7 @@ def prefix(sheet: str, here: str) -> str:
     """The sheet's name before a reference, in quotes where it needs them; nothing on the sheet itself."""
     if sheet == here:
         return ""
-    return f"{sheet}!" if sheet.isalnum() else f"'{sheet}'!"
+    return f"{sheet}!" if sheet in OWN and sheet.isalnum() else f"'{sheet}'!"
 
 
 class Addresses:

@@ -8,22 +8,26 @@ from dataclasses import dataclass, field
 from abs_struct.core.arithmetic.symbols import Symbol, leaves
 from abs_struct.core.findings import AbsStructError
 from abs_struct.core.lines import Line
-from abs_struct.handoff.workbook.words import entity_label, words
+from abs_struct.handoff.workbook.words import clean, entity_label, words
 from abs_struct.waterfall.section import Clause, Section
 from abs_struct.waterfall.sentences import EN, spoken_name
 from abs_struct.waterfall.steps.step import WHOLE
 from abs_struct.waterfall.trace import Trace
 
-CURVES, COHORTS, POOL, WATERFALL, NOTES, ACCOUNTS, TRIGGERS = (
+CURVES, COHORTS, POOL, WATERFALL, ACCOUNTS, TRIGGERS = (
     "Curves",
     "Cohorts",
     "Pool",
     "Waterfall",
-    "Notes",
     "Accounts and fees",
     "Triggers",
 )
-PERIOD_SHEETS = (CURVES, COHORTS, POOL, WATERFALL, NOTES, ACCOUNTS, TRIGGERS)
+#: Before the sheets of the classes, and behind them.
+BEFORE_CLASSES, BEHIND_CLASSES = (CURVES, COHORTS, POOL, WATERFALL), (ACCOUNTS, TRIGGERS)
+#: Names of other sheets, and the one that spreadsheets keep for themselves.
+TAKEN = ("Contents", "Summary", "Assumptions", "Yields", "Scenarios", "Sensitivity", "Checks", "Engine",
+         "Data dictionary", "Source", "Vintages", "History")  # fmt: skip
+FORBIDDEN, LONGEST = "[]:*?/\\'", 31
 ASSUMPTIONS, SUMMARY = "Assumptions", "Summary"
 
 #: On the summary: the row of the classes' headers, and the columns of their measures, both counted from 0.
@@ -42,7 +46,6 @@ OWNERS = {
     "pool": POOL,
     "groups": POOL,
     "cohorts": COHORTS,
-    "notes": NOTES,
     "fees": ACCOUNTS,
     "accounts": ACCOUNTS,
     "facilities": ACCOUNTS,
@@ -85,6 +88,19 @@ class Layout:
     columns: dict[str, Column] = field(default_factory=dict)
     constants: dict[str, Line] = field(default_factory=dict)
     widths: dict[str, int] = field(default_factory=dict)
+    classes: dict[str, str] = field(default_factory=dict)  # name of a class -> its sheet
+
+    @property
+    def sheets(self) -> list[str]:
+        """The sheets with periods, in the order of calculation."""
+        return [*BEFORE_CLASSES, *self.classes.values(), *BEHIND_CLASSES]
+
+    def sheet_of(self, path: str, line: Line) -> str:
+        """The sheet on which a line lives: by what owns it; curves stand together but for the levels of triggers."""
+        owner, name = path.split(".", maxsplit=2)[:2]
+        if line.kind == "curve" and owner != "triggers":
+            return CURVES
+        return self.classes[name] if owner == "notes" else OWNERS[owner]
 
     def on(self, sheet: str) -> list[Column]:
         """The columns of a sheet, from left to right."""
@@ -104,14 +120,14 @@ class Layout:
 
 def layout_of(trace: Trace, labels: Mapping[str, str]) -> Layout:
     """The layout of a program: lines that are computed, that are data, or that a formula reads."""
-    layout = Layout()
+    layout = Layout(classes=class_sheets(trace, labels))
     shown = lines_shown(trace)
     layout.widths[CURVES] = FIRST_COLUMN + 2  # years for lives and years for yields stand first
     for path in shown:
         if trace.lines[path].kind == "constant":
             layout.constants[path] = trace.lines[path]
     for sheet in (CURVES, COHORTS):
-        for path in by_line(path for path in shown if sheet_of(path, trace.lines[path]) == sheet):
+        for path in by_line(path for path in shown if layout.sheet_of(path, trace.lines[path]) == sheet):
             line = trace.lines[path]
             cohort = entity_label(trace.program, labels, path)
             layout.add(
@@ -126,7 +142,7 @@ def layout_of(trace: Trace, labels: Mapping[str, str]) -> Layout:
     for path in shown:
         line = trace.lines[path]
         if path not in layout.columns and line.kind != "constant":
-            layout.add(sheet_of(path, line), path, line, "", entity_label(trace.program, labels, path), line.en)
+            layout.add(layout.sheet_of(path, line), path, line, "", entity_label(trace.program, labels, path), line.en)
     return layout
 
 
@@ -140,10 +156,25 @@ def lines_shown(trace: Trace) -> list[str]:
     return [path for path in trace.lines if path in known and path not in CLOCKS]
 
 
-def sheet_of(path: str, line: Line) -> str:
-    """The sheet on which a line lives: by what owns it; curves stand together but for the levels of triggers."""
-    owner = path.split(".", maxsplit=1)[0]
-    return CURVES if line.kind == "curve" and owner != "triggers" else OWNERS[owner]
+def class_sheets(trace: Trace, labels: Mapping[str, str]) -> dict[str, str]:
+    """The sheet of each class: its label, as a spreadsheet takes the name of a sheet, and unlike any other."""
+    taken = {name.casefold() for name in (*BEFORE_CLASSES, *BEHIND_CLASSES, *TAKEN)}
+    found: dict[str, str] = {}
+    for path in trace.lines:
+        owner, _, rest = path.partition(".")
+        name = rest.partition(".")[0]
+        if owner != "notes" or name in found:
+            continue
+        label = "".join(" " if sign in FORBIDDEN else sign for sign in clean(labels.get(f"notes.{name}", name)))
+        label = " ".join(label.split())[:LONGEST].strip() or "Class"
+        sheet, count = label, 1
+        while sheet.casefold() in taken:
+            count += 1
+            end = f" {count}"
+            sheet = label[: LONGEST - len(end)].rstrip() + end
+        taken.add(sheet.casefold())
+        found[name] = sheet
+    return found
 
 
 def by_line(paths: Iterator[str] | list[str]) -> list[str]:

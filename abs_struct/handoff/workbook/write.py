@@ -24,7 +24,7 @@ from abs_struct.handoff.workbook.pages import (
     yields,
 )
 from abs_struct.handoff.workbook.scenarios import Scenarios, standard
-from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, PERIOD_SHEETS, SUMMARY, layout_of
+from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, SUMMARY, layout_of
 from abs_struct.handoff.workbook.styles import Styles
 from abs_struct.handoff.workbook.words import clean
 from abs_struct.waterfall.trace import trace
@@ -79,7 +79,7 @@ def fill(result: Result, file: Path, columns: Scenarios) -> None:
     book = book_of(result, workbook, columns)
     for name in (contents.CONTENTS, SUMMARY, ASSUMPTIONS):
         book.page(name, "#E69F00" if name == ASSUMPTIONS else "#16324F")
-    for name in PERIOD_SHEETS:
+    for name in book.layout.sheets:
         if book.layout.on(name):
             periods.write(book, name)
     found = yields.write(book)

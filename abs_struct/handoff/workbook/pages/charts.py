@@ -78,6 +78,22 @@ def note_balances(book: Book) -> Any:
     return styled(chart, "Note balances", number, f"{book.result.terms.currency} {unit}")
 
 
+def payments(book: Book, name: str) -> Any:
+    """Interest and principal that a class receives."""
+    path, label = f"notes.{name}", book.labels[f"notes.{name}"]
+    chart = book.workbook.add_chart({"type": "column", "subtype": "stacked"})
+    for at, (line, words) in enumerate((("principal_paid", "Principal"), ("interest_paid", "Interest"))):
+        entry = series(book, f"{path}.{line}", words, opening=False)
+        chart.add_series(entry | {"fill": {"color": COLOURS[at]}, "gap": 30})
+    number, unit = scale(float(book.values(f"{path}.balance")[0]))
+    return styled(chart, f"{label}: interest and principal paid", number, f"{book.result.terms.currency} {unit}")
+
+
+def scale(amount: float) -> tuple[str, str]:
+    """How amounts of a size are printed on an axis, and in which unit."""
+    return ("#,##0.0,,", "million") if amount >= MILLIONS else ("#,##0,", "thousand")
+
+
 def enhancement(book: Book) -> Any:
     """Credit enhancement of each class."""
     chart = book.workbook.add_chart({"type": "line"})

@@ -15,7 +15,6 @@ from abs_struct.handoff.workbook.sheets import (
     ASSUMPTIONS,
     COHORTS,
     CURVES,
-    NOTES,
     POOL,
     SUMMARY,
     TRIGGERS,
@@ -30,7 +29,6 @@ PAGES = (
     (COHORTS, "loans of one group and age: contractual schedule as values, survival as formulas"),
     (POOL, "the cohorts added up: principal, interest, defaults, recoveries, losses"),
     (WATERFALL, "the priority of payments: due, paid and left of every clause"),
-    (NOTES, "balance, interest, principal, factor and enhancement of each class"),
     (ACCOUNTS, "fees, accounts, determined amounts, the residual, the deal in total"),
     (TRIGGERS, "tested value, level, headroom, and whether a trigger is in effect"),
     (YIELDS, "yields of the classes and the return of the residual, step by step"),
@@ -62,7 +60,12 @@ def write(book: Book) -> None:
     sheet.text(5, 0, "Sheet", "header")
     sheet.text(5, 1, "What it holds", "header")
     row = 6
-    for name, text in PAGES:
+    classes = tuple(
+        (name, "balance, interest, principal, factor and enhancement of the class, period by period")
+        for name in book.layout.classes.values()
+    )
+    at = [name for name, _ in PAGES].index(ACCOUNTS)
+    for name, text in (*PAGES[:at], *classes, *PAGES[at:]):
         if name in book.sheets:
             sheet.link(row, 0, name)
             sheet.text(row, 1, text)

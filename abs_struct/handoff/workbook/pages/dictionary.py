@@ -7,7 +7,7 @@ from dataclasses import replace
 from abs_struct.core.lines import Line
 from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import Book
-from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, PERIOD_SHEETS, clause_title
+from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, clause_title
 from abs_struct.handoff.workbook.words import entity_label, words
 from abs_struct.waterfall.section import Section
 from abs_struct.waterfall.sentences import ZH
@@ -30,7 +30,7 @@ def write(book: Book) -> None:
     sheet.headers(3, ("Line", "Belongs to", "English", "中文", "Unit", "Definition", "Kind", "Sheet", "Cell"), ())
     places: list[tuple[str, Line, str, str]] = [
         (c.path, c.line, c.sheet, f"{letters(c.index)}{FIRST_ROW}")
-        for name in PERIOD_SHEETS
+        for name in book.layout.sheets
         for c in book.layout.on(name)
     ]
     places += [

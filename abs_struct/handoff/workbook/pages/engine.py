@@ -7,8 +7,6 @@ from abs_struct.handoff.workbook.pages.periods import CLOSING, GROUP_ROW, NAME_R
 from abs_struct.handoff.workbook.sheets import (
     ACCOUNTS,
     FIRST_COLUMN,
-    NOTES,
-    PERIOD_SHEETS,
     POOL,
     TRIGGERS,
     WATERFALL,
@@ -20,10 +18,10 @@ ENGINE = "Engine"
 
 def compared(book: Book) -> list[Column]:
     """The lines that are held against the engine: all but cohorts and curves, and of clauses what is paid."""
-    found = []
-    for column in (c for name in PERIOD_SHEETS for c in book.layout.on(name)):
+    found, own = [], {POOL, ACCOUNTS, TRIGGERS, *book.layout.classes.values()}
+    for column in (c for name in book.layout.sheets for c in book.layout.on(name)):
         clause = column.sheet == WATERFALL and column.line.name == "paid"
-        if column.live and (column.sheet in {POOL, NOTES, ACCOUNTS, TRIGGERS} or clause):
+        if column.live and (column.sheet in own or clause):
             found.append(column)
     return found
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import Book, Sheet, serial
+from abs_struct.handoff.workbook.pages import classes
 from abs_struct.handoff.workbook.sheets import (
     ACCOUNTS,
     COHORTS,
     CURVES,
     FIRST_COLUMN,
     FIRST_ROW,
-    NOTES,
     POOL,
     TRIGGERS,
     WATERFALL,
@@ -37,7 +37,6 @@ TITLES = {
         "Waterfall",
         "every payment in its order: what is due, what is paid, what is left for the next",
     ),
-    NOTES: ("Notes", "balances, interest and principal of each class"),
     ACCOUNTS: ("Accounts and fees", "fees, accounts, determined amounts, residual and the deal in total"),
     TRIGGERS: ("Triggers", "the tested value, its level, the headroom and whether the trigger is in effect"),
 }
@@ -46,7 +45,6 @@ TABS = {
     COHORTS: "#56B4E9",
     POOL: "#56B4E9",
     WATERFALL: "#0072B2",
-    NOTES: "#0072B2",
     ACCOUNTS: "#0072B2",
     TRIGGERS: "#0072B2",
 }
@@ -55,8 +53,8 @@ YEARS_FOR_LIVES, YEARS_FOR_YIELDS = 2, 3
 
 def write(book: Book, name: str) -> None:
     """One sheet with all its lines."""
-    sheet = book.page(name, TABS[name])
-    title, subtitle = TITLES[name]
+    sheet = book.page(name, TABS.get(name, TABS[WATERFALL]))
+    title, subtitle = TITLES.get(name, (name, "balance, interest and principal of the class"))
     quarterly = "" if book.result.schedule.pay_every_month else " Months in grey have no payment date."
     sheet.title(title, f"{book.result.terms.name}: {subtitle}. Amounts in {book.result.terms.currency}.{quarterly}")
     axis(sheet)
@@ -66,7 +64,11 @@ def write(book: Book, name: str) -> None:
     headers(sheet, columns)
     for column in columns:
         fill(sheet, column)
-    finish(sheet, columns)
+    owner = next((owner for owner, own in book.layout.classes.items() if own == name), None)
+    if owner is not None:
+        classes.figures(sheet, owner)
+        classes.picture(sheet, owner)
+    finish(sheet, columns, 0 if owner is None else classes.CHART_ROWS)
 
 
 def axis(sheet: Sheet) -> None:
@@ -227,8 +229,8 @@ SUMMED = {
 }
 
 
-def finish(sheet: Sheet, columns: list[Column]) -> None:
-    """Widths, frozen headers, and how the sheet prints."""
+def finish(sheet: Sheet, columns: list[Column], below: int) -> None:
+    """Widths, frozen headers, and how the sheet prints; so many rows stand below the last period."""
     worksheet = sheet.worksheet
     last = max([column.index for column in columns], default=FIRST_COLUMN)
     worksheet.set_column(0, 0, 8)
@@ -244,5 +246,5 @@ def finish(sheet: Sheet, columns: list[Column]) -> None:
     worksheet.repeat_columns(0, FIRST_COLUMN - 1)
     worksheet.set_print_scale(60)
     worksheet.print_across()
-    worksheet.print_area(0, 0, CLOSING + sheet.book.periods, last)
+    worksheet.print_area(0, 0, CLOSING + sheet.book.periods + below, last)
     worksheet.write_url(0, FIRST_COLUMN + 4, "internal:'Contents'!A1", sheet.book.styles("url"), "Contents")
