@@ -21,6 +21,7 @@ from abs_struct.handoff.workbook.pages import (
     sensitivity,
     source,
     summary,
+    vintages,
     yields,
 )
 from abs_struct.handoff.workbook.scenarios import Scenarios, standard
@@ -82,6 +83,7 @@ def fill(result: Result, file: Path, columns: Scenarios) -> None:
     for name in book.layout.sheets:
         if book.layout.on(name):
             periods.write(book, name)
+    vintages.write(book)
     found = yields.write(book)
     scenarios.write(book, assumptions.number_formats(book))
     sensitivity.write(book)

@@ -9,6 +9,7 @@ import numpy as np
 
 from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import Book, Sheet
+from abs_struct.handoff.workbook.pages import vintages
 from abs_struct.handoff.workbook.pages.assumptions import away, changed, chosen, chosen_number
 from abs_struct.handoff.workbook.pages.engine import ENGINE, compared
 from abs_struct.handoff.workbook.pages.scenarios import measures, values_range
@@ -131,6 +132,7 @@ def write(book: Book, places: dict[str, int]) -> None:
     sheet.headers(row - 1, ("Check", "Statement", "Difference", "Tolerance", "Status"), (2, 3))
     for statement in statements(book):
         row = proof(sheet, row, statement)
+    row = vintages_tie(sheet, row)
     row = not_negative(sheet, row)
     sheet.text(row + 1, 0, "Live workbook against the engine's run", "heading")
     for at in range(1, 5):
@@ -181,6 +183,20 @@ def proof(sheet: Sheet, row: int, statement: Statement) -> int:
         text = f"({text})*(1-{book.addresses.series('deal.called', CHECKS)})"
         gap = gap * (1.0 - book.values("deal.called")[1:])
     return finding(sheet, row, statement.name, statement.text, greatest(text), float(np.abs(gap).max()), TOLERANCE)
+
+
+def vintages_tie(sheet: Sheet, row: int) -> int:
+    """All vintages together are what the pool holds of purchases, until it is called."""
+    book, found = sheet.book, vintages.tie(sheet.book, CHECKS)
+    if found is None:
+        return row
+    text, both = f"({found[0]}-{found[1]})", vintages.sums(book)
+    gap = (both[0] - both[1])[1:]
+    if "deal.called" in book.layout.columns:
+        text += f"*(1-{book.addresses.series('deal.called', CHECKS)})"
+        gap = gap * (1.0 - book.values("deal.called")[1:])
+    said = "all vintages = receivables bought that the pool holds"
+    return finding(sheet, row, "vintages", said, greatest(text), float(np.abs(gap).max()), TOLERANCE)
 
 
 def not_negative(sheet: Sheet, row: int) -> int:

@@ -9,6 +9,7 @@ from abs_struct.handoff.workbook.pages.dictionary import DICTIONARY
 from abs_struct.handoff.workbook.pages.engine import ENGINE
 from abs_struct.handoff.workbook.pages.scenarios import SCENARIOS
 from abs_struct.handoff.workbook.pages.sensitivity import SENSITIVITY
+from abs_struct.handoff.workbook.pages.vintages import VINTAGES
 from abs_struct.handoff.workbook.pages.yields import YIELDS
 from abs_struct.handoff.workbook.sheets import (
     ACCOUNTS,
@@ -28,6 +29,7 @@ PAGES = (
     (CURVES, "prepayment and default rates by period, as formulas of the assumptions"),
     (COHORTS, "loans of one group and age: contractual schedule as values, survival as formulas"),
     (POOL, "the cohorts added up: principal, interest, defaults, recoveries, losses"),
+    (VINTAGES, "what is left of each purchase, period by period; together what the pool holds of purchases"),
     (WATERFALL, "the priority of payments: due, paid and left of every clause"),
     (ACCOUNTS, "fees, accounts, determined amounts, the residual, the deal in total"),
     (TRIGGERS, "tested value, level, headroom, and whether a trigger is in effect"),
