@@ -20,7 +20,10 @@ def excel(
         Path | None,
         typer.Option("--file", metavar="XLSX", help="The workbook's own path, in place of --out.", show_default=False),
     ] = None,
-    layout: Annotated[str, typer.Option("--layout", help="rows: one row a period.")] = "rows",
+    layout: Annotated[
+        str,
+        typer.Option("--layout", help="rows: one row a period; fast: one column a period, alike on every sheet."),
+    ] = "rows",
     scenarios: Annotated[
         Path | None,
         typer.Option(

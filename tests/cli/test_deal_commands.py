@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 from cli.program import command, refused
 from small import small
@@ -158,6 +159,12 @@ def test_excel_writes_a_workbook(place):
     assert path == "reports/small/small_live.xlsx"
     found = json.loads(command("excel", "small.yaml", "--json", "--file", "x.xlsx").stdout)
     assert (found["schema"], found["files"], found["checks"]["failed"]) == ("abs-struct/excel/1", ["x.xlsx"], 0)
+    command("excel", "small.yaml", "--layout", "fast", "--file", "fast.xlsx")
+    cells = openpyxl.load_workbook("fast.xlsx")
+    assert [cells["Pool"].cell(4, at).value for at in (2, 4, 5)] == ["Period", "Total", "=Curves!E4"]
+    wrong = refused("excel", "small.yaml", "--layout", "fats", "--file", "wrong.xlsx", code=2)
+    assert "no layout 'fats'; did you mean 'fast'" in wrong
+    assert not Path("wrong.xlsx").exists()
     assert (place / path).read_bytes() == (place / "x.xlsx").read_bytes()
 
 

@@ -15,10 +15,9 @@ from small import small
 import abs_struct
 from abs_struct.core.findings import UsageError
 from abs_struct.handoff.workbook import write_workbook
-from abs_struct.handoff.workbook.addresses import letters
+from abs_struct.handoff.workbook.axis import CLOSING, letters
 from abs_struct.handoff.workbook.check import check_workbook
 from abs_struct.handoff.workbook.pages.assumptions import input_rows
-from abs_struct.handoff.workbook.sheets import FIRST_ROW
 from abs_struct.handoff.workbook.source import packed, pool_text, unpacked
 from abs_struct.handoff.workbook.write import book_of
 
@@ -102,7 +101,7 @@ def test_an_overwritten_formula_is_named(result, file):
     """A number over a formula: the cell, what stood there, and the lines that differ from there on."""
     book = openpyxl.load_workbook(file)
     column = book_of(result, None).layout.columns["notes.A.balance"]
-    cell = book[column.sheet].cell(FIRST_ROW + 3, column.index + 1)
+    cell = book[column.sheet].cell(CLOSING + 4, column.index + 1)
     formula, place = cell.value, f"{column.sheet}!{cell.coordinate}"
     cell.value = 12_345.0
     book.save(file)

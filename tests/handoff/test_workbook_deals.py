@@ -22,6 +22,7 @@ TOLERANCE = 1e-9
 DEALS = ("auto_2027_1", "card_2027_a", "euroc_2027_1", "hb_rev_2027_1", "jb_cl_2027_1", "mpl_2027_1")
 #: What the random deals are made of; the other structures are recalculated in their own test.
 STRUCTURES = ("as it is", "clean-up call", "earlier periods", "cumulative net loss by month")
+LAYOUTS = ("rows", "fast")
 #: Of each group of inputs so many are changed.
 EACH = 4
 
@@ -95,12 +96,13 @@ def books(tmp_path_factory):
     """The workbooks of small deals of several structures, each written and loaded once."""
     found = {}
 
-    def book_of(name):
-        if name not in found:
+    def book_of(name, layout):
+        if (name, layout) not in found:
             folder = tmp_path_factory.mktemp("random")
             result = varied(folder, VARIANTS[name])
-            found[name] = result, Recalculated(write_workbook(result, folder / "small.xlsx"), result)
-        return found[name]
+            file = write_workbook(result, folder / "small.xlsx", layout)
+            found[name, layout] = result, Recalculated(file, result, layout=layout)
+        return found[name, layout]
 
     return book_of
 
@@ -108,8 +110,8 @@ def books(tmp_path_factory):
 @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_sixty_random_deals(books, data):
-    """Deals of random structure with every number random: the recalculated workbook is the engine's, line by line."""
-    result, workbook = books(data.draw(st.sampled_from(STRUCTURES)))
+    """Deals of random structure and layout, every number random: the recalculated workbook is the engine's by line."""
+    result, workbook = books(data.draw(st.sampled_from(STRUCTURES)), data.draw(st.sampled_from(LAYOUTS)))
     inputs = result.program.inputs
     factors = data.draw(st.lists(st.floats(0.4, 1.6), min_size=len(inputs), max_size=len(inputs)))
     values = {path: float(value) * factor for (path, value), factor in zip(inputs.items(), factors, strict=True)}

@@ -14,9 +14,8 @@ from small import TERMS, small
 
 import abs_struct
 from abs_struct.core.findings import AbsStructError, UsageError
-from abs_struct.handoff.workbook import book, sheets, write_workbook
-from abs_struct.handoff.workbook.addresses import letters
-from abs_struct.handoff.workbook.sheets import FIRST_ROW
+from abs_struct.handoff.workbook import book, write_workbook
+from abs_struct.handoff.workbook.axis import Across, Rows
 from abs_struct.handoff.workbook.write import book_of
 
 SHEETS = ["Contents", "Summary", "Assumptions", "Curves", "Cohorts", "Pool", "Waterfall", "Class A", "Class B",
@@ -54,19 +53,23 @@ def test_same_run_same_bytes(mpl, file, tmp_path):
     assert write_workbook(mpl, tmp_path / "again.xlsx").read_bytes() == file.read_bytes()
 
 
-def test_formulas_are_copies_of_one_another(mpl, formulas):
-    """Each line's formula in period 1, moved down, is its formula in every later period."""
-    columns = book_of(mpl, None).layout.columns.values()
-    checked = 0
-    for column in columns:
-        sheet, letter = formulas[column.sheet], letters(column.index)
-        first = sheet[f"{letter}{FIRST_ROW + 1}"].value
-        if not isinstance(first, str):
+@pytest.mark.parametrize("layout", ["rows", "fast"])
+def test_formulas_are_copies_of_one_another(mpl, formulas, layout, tmp_path):
+    """Each line's formula in period 1, moved down or across, is its formula in every later period."""
+    if layout == "fast":
+        formulas = openpyxl.load_workbook(write_workbook(mpl, tmp_path / "fast.xlsx", layout))
+    found, checked = book_of(mpl, None, layout=layout).layout, 0
+    for column in found.columns.values():
+        block = formulas[column.sheet].iter_rows(
+            *found.axis.block(column.index)[::2], *found.axis.block(column.index)[1::2]
+        )
+        _, first, *others = [cell for line in block for cell in line]
+        if not isinstance(first.value, str):
             assert not column.live, column.path
             continue
-        mover = Translator(first, origin=f"{letter}{FIRST_ROW + 1}")
-        for row in range(FIRST_ROW + 2, FIRST_ROW + 1 + mpl.program.periods):
-            assert sheet[f"{letter}{row}"].value == mover.translate_formula(f"{letter}{row}"), (column.path, row)
+        mover = Translator(first.value, origin=first.coordinate)
+        for cell in others:
+            assert cell.value == mover.translate_formula(cell.coordinate), (column.path, cell.coordinate)
             checked += 1
     assert checked > 20_000
 
@@ -136,9 +139,12 @@ def replace_name(result, name):
 
 def test_too_many_columns_are_refused(mpl, tmp_path, monkeypatch):
     """A sheet that would need more columns than there are is refused in one sentence, and nothing is written."""
-    monkeypatch.setattr(sheets, "MOST_COLUMNS", 200)
+    monkeypatch.setattr(Rows, "most", 200)
     with pytest.raises(AbsStructError, match="the sheet 'Cohorts' would need more than 200 columns"):
         write_workbook(mpl, tmp_path / "wide.xlsx")
+    monkeypatch.setattr(Across, "most", 200)
+    with pytest.raises(AbsStructError, match="the sheet 'Cohorts' would need more than 200 rows"):
+        write_workbook(mpl, tmp_path / "long.xlsx", "fast")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -12,6 +12,7 @@ from abs_struct.core.findings import AbsStructError
 from abs_struct.core.lines import data, flow
 from abs_struct.handoff.workbook import write_workbook
 from abs_struct.handoff.workbook.addresses import Addresses
+from abs_struct.handoff.workbook.axis import Across, Rows
 from abs_struct.handoff.workbook.formulas import FormulaText
 from abs_struct.handoff.workbook.recalculated import Recalculated
 from abs_struct.handoff.workbook.sheets import Layout
@@ -24,13 +25,13 @@ one, two, three = (Symbol("input", (f"rates.{i}",)) for i in range(3))
 alone = Symbol("input", ("alone",))
 
 
-def text(node):
-    """The formula of an expression on the sheet Pool, where a to d are columns C to F."""
-    layout = Layout()
+def text(node, axis=Rows):
+    """The formula of an expression on the sheet Pool, where a to d are columns C to F, or rows 6 to 9."""
+    layout = Layout(axis(66))
     for name in "abcd":
         layout.add("Pool", f"pool.{name}", flow(name, name, name), "", "", name)
     layout.add("Accounts and fees", "notes.A.far", data("far", "Far", "远"), "", "", "Far")
-    addresses = Addresses(layout, {"rates.0": 10, "rates.1": 11, "rates.2": 12, "alone": 20}, {"pool.fixed": 30}, 66)
+    addresses = Addresses(layout, {"rates.0": 10, "rates.1": 11, "rates.2": 12, "alone": 20}, {"pool.fixed": 30})
     return FormulaText(addresses, "Pool").text(node)
 
 
@@ -73,6 +74,25 @@ def test_formula_of_an_expression(node, wanted):
     assert text(node) == wanted
 
 
+@pytest.mark.parametrize(
+    ("node", "wanted"),
+    [
+        (a + b * c, "{t}6+{t}7*{t}8"),
+        (line("pool.a", 1) - a, "{p}6-{t}6"),
+        (line("pool.a", -1), "{n}6"),
+        (line("pool.a", 3), "IF({t}$4<3,0,INDEX($E6:{p}6,1,{t}$4-2))"),
+        (line("deal.period") - 1.0, "{t}$4-1"),
+        (line("deal.payment_date", 2), "INDEX($E$5:{p}$5,1,MAX(1,{t}$4-1))"),
+        (far, "'Accounts and fees'!{t}6"),
+        (x.total([a, b, c, d]), "SUM({t}6:{t}9)"),
+        (x.total([a * far, b * far, c * far]), "SUMPRODUCT({t}6:{t}8*'Accounts and fees'!{t}6)"),
+    ],
+)
+def test_formula_where_periods_run_across(node, wanted):
+    """The same formulas over columns: lines stay relative, the row of the periods does not move."""
+    assert text(node, Across) == wanted
+
+
 def test_unknown_operation_is_refused():
     """An operation that no spreadsheet spelling is known for is refused by name."""
     with pytest.raises(AbsStructError, match="no formula for 'cube'"):
@@ -110,6 +130,7 @@ def test_words_keep_abbreviations():
     ("labels", "sheets"),
     [
         (("A1", "TRUE"), ["A1", "TRUE"]),
+        (("SORT(A)", "Class B(junior)"), ["SORT (A)", "Class B (junior)"]),
         (("Pool", "history"), ["Pool 2", "history 2"]),
         (("Senior [A]: 50%/x", "senior  A   50% x"), ["Senior A 50% x", "senior A 50% x 2"]),
         (("x" * 40, "X" * 31), ["x" * 31, "X" * 29 + " 2"]),

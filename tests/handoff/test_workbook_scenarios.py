@@ -12,7 +12,7 @@ from small import small
 
 from abs_struct.core.findings import UsageError
 from abs_struct.handoff.workbook import write_workbook
-from abs_struct.handoff.workbook.addresses import letters
+from abs_struct.handoff.workbook.axis import letters
 from abs_struct.handoff.workbook.check import check_workbook, measures_apart
 from abs_struct.handoff.workbook.pages.assumptions import FIRST_SCENARIO, HEADER_ROW, input_rows
 from abs_struct.handoff.workbook.recalculated import Recalculated

@@ -8,9 +8,9 @@ import pytest
 
 import abs_struct
 from abs_struct.handoff.workbook import write_workbook
+from abs_struct.handoff.workbook.axis import CLOSING
 from abs_struct.handoff.workbook.pages.vintages import FIRST, kinds
 from abs_struct.handoff.workbook.recalculated import Recalculated
-from abs_struct.handoff.workbook.sheets import FIRST_ROW
 
 CHANGES = {
     "hb_rev_2027_1": {"assumptions.refunds": "1%", "assumptions.dilution": "0.3%"},
@@ -25,14 +25,14 @@ def test_each_purchase_runs_off(name, repository, tmp_path):
     """Recalculated, all vintages are what the pool holds; each begins with its par and only falls; totals are paid."""
     deal = abs_struct.load(repository / f"deals/{name}.yaml")
     result = (deal.with_(CHANGES[name]) if CHANGES[name] else deal).run()
-    lines, last = result.lines, FIRST_ROW + result.program.periods
+    lines, last = result.lines, CLOSING + 1 + result.program.periods
     workbook = Recalculated(write_workbook(result, tmp_path / "live.xlsx"), result)
     assert workbook.value("Checks", 4, 2) == "all checks passed"
     bought = sum(lines[f"receivables.{kind}.purchased"] for kind in kinds(workbook.book))
     paid = sum(lines[f"receivables.{kind}.price_paid"] for kind in kinds(workbook.book))
     held = sum(lines[f"receivables.{kind}.balance"] for kind in kinds(workbook.book))
     open_ = np.flatnonzero(lines["revolving.open"] > 0.0).tolist()
-    block = np.array(workbook.cells("Vintages", FIRST_ROW, 3, last, FIRST + len(open_)), dtype=float)
+    block = np.array(workbook.cells("Vintages", CLOSING + 1, 3, last, FIRST + len(open_)), dtype=float)
     pool = float(lines["pool.initial_balance"][0])
     until = int((lines["deal.called"] > 0.5).argmax()) or len(held) if "deal.called" in lines else len(held)
     assert np.abs(block[:until, 0] - held[:until]).max() <= 1e-9 * pool

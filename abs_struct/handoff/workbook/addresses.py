@@ -1,7 +1,7 @@
-"""Addresses: the name of a cell, as a template over the row.
+"""Addresses: the name of a cell, as a template over the period.
 
-`{t}` stands for the row of the period, `{p}` for the row before it, `{n}` for the row after it, which is
-empty below the last. Columns and rows of periods are relative, so that every cell of a line holds the same formula;
+`{t}` stands for the row (or column) of the period, `{p}` for the one before it, `{n}` for the one after it, which is
+empty behind the last. Lines and periods are relative, so that every cell of a line holds the same formula;
 inputs and amounts at closing are absolute.
 """
 
@@ -10,32 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from abs_struct.core.findings import AbsStructError
-from abs_struct.handoff.workbook.sheets import (
-    ASSUMPTIONS,
-    BEFORE_CLASSES,
-    BEHIND_CLASSES,
-    CLOCKS,
-    FIRST_ROW,
-    TAKEN,
-    Layout,
-)
+from abs_struct.handoff.workbook.axis import AFTER, BEFORE, PERIOD, THIS
+from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, BEFORE_CLASSES, BEHIND_CLASSES, CLOCKS, TAKEN, Layout
 
 #: The sheets that no deal names: a class may be called A1, TRUE or 2027.
 OWN = frozenset((*BEFORE_CLASSES, *BEHIND_CLASSES, *TAKEN))
-
-
-def letters(index: int) -> str:
-    """The letters of a column counted from 0.
-
-    >>> letters(0), letters(25), letters(26), letters(16_383)
-    ('A', 'Z', 'AA', 'XFD')
-    """
-    text = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(65 + rest) + text
-    return text
 
 
 def prefix(sheet: str, here: str) -> str:
@@ -46,13 +25,14 @@ def prefix(sheet: str, here: str) -> str:
 
 
 class Addresses:
-    """Where everything is: lines in columns, inputs and closing amounts in rows of the assumptions."""
+    """Where everything is: lines along the axis, inputs and closing amounts in rows of the assumptions."""
 
-    def __init__(self, layout: Layout, inputs: Mapping[str, int], constants: Mapping[str, int], periods: int) -> None:
+    def __init__(self, layout: Layout, inputs: Mapping[str, int], constants: Mapping[str, int]) -> None:
         self.layout = layout
+        self.axis = layout.axis
         self.inputs = inputs
         self.constants = constants
-        self.last_row = FIRST_ROW + periods
+        self.clock = self.axis.clock(PERIOD, THIS)  # the number of the period
         self.read: set[str] = set()  # inputs that some formula reads
 
     def input(self, path: str, here: str) -> str:
@@ -70,22 +50,24 @@ class Addresses:
 
     def line(self, path: str, ago: int, here: str) -> str:
         """A line this period, last period, or n periods ago (0 before closing)."""
+        axis = self.axis
         if path in CLOCKS:
-            column = CLOCKS[path]
-            if column == "A":
-                return "$A{t}" if ago == 0 else f"MAX(0,$A{{t}}-{ago})"
-            return "$B{t}" if ago == 0 else f"INDEX($B${FIRST_ROW}:$B{{p}},MAX(1,$A{{t}}-{ago - 1}))"
+            clock = axis.clock(CLOCKS[path], THIS)
+            if ago == 0:
+                return clock
+            if CLOCKS[path] == PERIOD:
+                return f"MAX(0,{clock}-{ago})"
+            return axis.pick(axis.since(CLOCKS[path], BEFORE, fixed=True), f"MAX(1,{self.clock}-{ago - 1})")
         if path in self.constants:
             return f"{prefix(ASSUMPTIONS, here)}$C${self.constants[path]}"
         found = self.layout.columns.get(path)
         if found is None:
             raise AbsStructError(f"the workbook has no column for the line {path}")
-        sheet, letter = prefix(found.sheet, here), letters(found.index)
-        if ago == 0:
-            return f"{sheet}{letter}{{t}}"
-        if ago in {1, -1}:
-            return f"{sheet}{letter}{{{'p' if ago == 1 else 'n'}}}"
-        return f"IF($A{{t}}<{ago},0,INDEX({sheet}{letter}${FIRST_ROW}:{letter}{{p}},$A{{t}}-{ago - 1}))"
+        sheet = prefix(found.sheet, here)
+        if ago in {1, 0, -1}:
+            return sheet + axis.here(found.index, {1: BEFORE, 0: THIS, -1: AFTER}[ago])
+        block = sheet + axis.since(found.index, BEFORE)
+        return f"IF({self.clock}<{ago},0,{axis.pick(block, f'{self.clock}-{ago - 1}')})"
 
     def lines_range(self, paths: list[str], ago: int, here: str) -> str | None:
         """The block of lines that stand side by side in this order, this period or last, or None."""
@@ -96,24 +78,29 @@ class Addresses:
         places = [(c.sheet, c.index) for c in columns if c is not None]
         if places != [(first.sheet, first.index + i) for i in range(len(paths))]:
             return None
-        row = {1: "{p}", 0: "{t}", -1: "{n}"}[ago]
-        end = letters(first.index + len(paths) - 1)
-        return f"{prefix(first.sheet, here)}{letters(first.index)}{row}:{end}{row}"
+        mark = {1: BEFORE, 0: THIS, -1: AFTER}[ago]
+        return prefix(first.sheet, here) + self.axis.beside(first.index, first.index + len(paths) - 1, mark)
 
     def series(self, path: str, here: str, *, opening: bool = False, closing: bool = False) -> str:
-        """The whole column of a line: periods 1 to T; with `opening` 0 to T, with `closing` 0 to T - 1."""
+        """A line over all periods: 1 to T; with `opening` 0 to T, with `closing` 0 to T - 1."""
         column = self.layout.columns[path]
-        return self.rows(column.sheet, letters(column.index), here, opening=opening, closing=closing)
+        return self.over(column.sheet, column.index, here, opening=opening, closing=closing)
 
-    def rows(self, sheet: str, letter: str, here: str, *, opening: bool = False, closing: bool = False) -> str:
-        """The rows of the periods in any column of a sheet."""
-        start = FIRST_ROW if opening or closing else FIRST_ROW + 1
-        end = self.last_row - 1 if closing else self.last_row
-        return f"{prefix(sheet, here)}${letter}${start}:${letter}${end}"
+    def over(self, sheet: str, index: int, here: str, *, opening: bool = False, closing: bool = False) -> str:
+        """The periods of whatever stands at a line's place of a sheet."""
+        last = self.axis.periods - 1 if closing else self.axis.periods
+        return prefix(sheet, here) + self.axis.span(index, 0 if opening or closing else 1, last)
 
     def at(self, path: str, period: int, here: str) -> str:
         """One cell of a line."""
         if path in self.constants:
             return self.line(path, 0, here)
         column = self.layout.columns[path]
-        return f"{prefix(column.sheet, here)}${letters(column.index)}${FIRST_ROW + period}"
+        return prefix(column.sheet, here) + self.axis.cell(column.index, period)
+
+    def place(self, path: str, period: int) -> str:
+        """Sheet and cell of a line or of an amount at closing, as a reader looks for it."""
+        if path in self.constants:
+            return f"{ASSUMPTIONS}!C{self.constants[path]}"
+        column = self.layout.columns[path]
+        return f"{column.sheet}!{self.axis.cell(column.index, period).replace('$', '')}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -52,7 +52,6 @@ class Book:
     labels: dict[str, str]
     scenarios: Scenarios
     sheets: dict[str, Any] = field(default_factory=dict)
-    totals: dict[str, str] = field(default_factory=dict)  # path of a flow -> the cell of its total
 
     @property
     def periods(self) -> int:
@@ -130,15 +129,6 @@ class Sheet:
         """A link to a sheet of this workbook."""
         self.worksheet.write_url(row, column, f"internal:'{sheet}'!A1", self.book.styles(kind), text or sheet)
 
-    def series(self, row: int, column: int, template: str, values: Any, number: str, kind: str = "formula") -> None:
-        """One formula down the periods, a template over {t}, {p} and {n}, starting with the row of period 1."""
-        if len(template) >= MOST_CHARACTERS:
-            self.formula(row, column, template, 0.0)
-        write, style = self.worksheet.write_formula, self.book.styles(kind, number)
-        make = filled(template)
-        for at, value in enumerate(values, row):
-            write(at, column, make(at + 1), style, value)
-
     def title(self, title: str, subtitle: str) -> None:
         """The first two rows: what the sheet is, and the way back."""
         self.text(0, 0, title, "title")
@@ -160,12 +150,3 @@ class Sheet:
         """Column widths from the left."""
         for at, width in enumerate(widths):
             self.worksheet.set_column(at, at, width)
-
-
-def filled(template: str) -> Callable[[int], str]:
-    """The template as a function of the row, counted from 1.
-
-    >>> filled("B{p}*2")(10)
-    '=B9*2'
-    """
-    return lambda row: "=" + template.replace("{t}", str(row)).replace("{p}", str(row - 1)).replace("{n}", str(row + 1))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from abs_struct.core.findings import AbsStructError, UsageError, listed, nearest
 from abs_struct.deal.result import Result
-from abs_struct.handoff.workbook.addresses import letters
+from abs_struct.handoff.workbook.axis import letters
 from abs_struct.handoff.workbook.book import Book
 from abs_struct.handoff.workbook.pages.assumptions import FIRST_SCENARIO, input_rows
 from abs_struct.handoff.workbook.pages.source import FIRST, SOURCE
@@ -29,7 +29,7 @@ from abs_struct.handoff.workbook.recalculated import (
     measures_of,
 )
 from abs_struct.handoff.workbook.scenarios import Scenarios
-from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, SUMMARY, Column
+from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, SUMMARY, Column
 from abs_struct.handoff.workbook.source import unpacked
 from abs_struct.handoff.workbook.write import book_of, write_workbook
 
@@ -134,18 +134,18 @@ def check_workbook(path: str | Path, *, recalculate: bool = True) -> Checked:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:
-            deal, columns = unpacked(source_of(cells, file), folder)
+            deal, columns, layout = unpacked(source_of(cells, file), folder)
             base = deal.run()
         except UsageError as error:
             raise UsageError(f"{file}: {error}") from None
-        book = book_of(base, None, columns)
+        book = book_of(base, None, columns, layout)
         scenario = scenario_of(cells, columns, file)
         changed = inputs_of(cells, base, columns, scenario, file)
-        fresh = opened(write_workbook(base, folder / "fresh.xlsx", columns=columns))
+        fresh = opened(write_workbook(base, folder / "fresh.xlsx", layout, columns))
         overwritten = overwritten_of(cells, fresh, base, columns)
         now = rerun(base, {one.path: one.now for one in changed})
         engine = recalculate and find_spec("formualizer") is not None
-        values: Any = Recalculated(file, base, columns) if engine else Saved(opened(file, values=True), book)
+        values: Any = Recalculated(file, base, columns, layout) if engine else Saved(opened(file, values=True), book)
         found = gaps(values, book, now)
         differing = sorted(
             (differing_of(path, gap, values, book, now) for path, gap in found.items() if not (gap <= TOLERANCE).all()),
@@ -309,12 +309,9 @@ def differing_of(path: str, gap: NDArray[np.float64], values: Any, book: Book, n
     at = int(np.argmax(~(gap <= TOLERANCE)))
     engine = float(now.lines[path][at])
     count = int((~(gap <= TOLERANCE)).sum())
-    if path not in book.layout.columns:
-        row = book.addresses.constants[path]
-        return Differing(path, f"{ASSUMPTIONS}!C{row}", values.constant(path), engine, at, count)
-    column = book.layout.columns[path]
-    cell = f"{column.sheet}!{letters(column.index)}{FIRST_ROW + at}"
-    return Differing(path, cell, float(values.series(column)[at]), engine, at, count)
+    column = book.layout.columns.get(path)
+    value = values.constant(path) if column is None else float(values.series(column)[at])
+    return Differing(path, book.addresses.place(path, at), value, engine, at, count)
 
 
 def measures_apart(values: Any, now: Result) -> list[Differing]:
@@ -337,11 +334,9 @@ class Saved:
 
     def series(self, column: Column) -> NDArray[np.float64]:
         """The values of a line, (T + 1,); what is no number is nan."""
-        sheet, last = self.workbook[column.sheet], FIRST_ROW + self.book.periods
-        block = sheet.iter_rows(
-            min_row=FIRST_ROW, max_row=last, min_col=column.index + 1, max_col=column.index + 1, values_only=True
-        )
-        return np.array([figure(value) for (value,) in block])
+        row, first, end, last = self.book.layout.axis.block(column.index)
+        block = self.workbook[column.sheet].iter_rows(row, end, first, last, values_only=True)
+        return np.array([figure(value) for line in block for value in line])
 
     def constant(self, path: str) -> float:
         """An amount at closing."""

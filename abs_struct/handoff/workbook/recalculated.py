@@ -15,7 +15,7 @@ from abs_struct.handoff.workbook.book import Book, serial
 from abs_struct.handoff.workbook.pages.assumptions import FIRST_SCENARIO
 from abs_struct.handoff.workbook.pages.summary import LIFE_COLUMN, YIELD_COLUMN
 from abs_struct.handoff.workbook.scenarios import Scenarios, standard
-from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, NOTES_ROW, Column
+from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, NOTES_ROW, Column
 from abs_struct.handoff.workbook.write import book_of
 
 VALUE_COLUMN = 3
@@ -26,12 +26,15 @@ SELECTED, NUMBER = (4, 3), (6, 3)
 class Recalculated:
     """A workbook of a run as formualizer computes it; inputs may be set by their path in the deal."""
 
-    def __init__(self, file: str | Path, result: Result, scenarios: Scenarios | None = None) -> None:
+    def __init__(
+        self, file: str | Path, result: Result, scenarios: Scenarios | None = None, layout: str = "rows"
+    ) -> None:
         import formualizer
 
         self.address = formualizer.RangeAddress
         self.workbook = formualizer.load_workbook(str(file))
-        self.book: Book = book_of(result, None, standard(result) if scenarios is None else scenarios)
+        columns = standard(result) if scenarios is None else scenarios
+        self.book: Book = book_of(result, None, columns, layout)
         self.workbook.evaluate_all()
 
     def change(self, **inputs: float) -> None:
@@ -58,9 +61,8 @@ class Recalculated:
 
     def series(self, column: Column) -> NDArray[np.float64]:
         """The values of a line, (T + 1,); an error cell is nan."""
-        last = FIRST_ROW + self.book.periods
-        block = self.cells(column.sheet, FIRST_ROW, column.index + 1, last, column.index + 1)
-        return np.array([figure(value) for (value,) in block])
+        block = self.cells(column.sheet, *self.book.layout.axis.block(column.index))
+        return np.array([figure(value) for line in block for value in line])
 
     def constant(self, path: str) -> float:
         """An amount at closing."""

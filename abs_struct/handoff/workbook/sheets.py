@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from abs_struct.core.arithmetic.symbols import Symbol, leaves
 from abs_struct.core.findings import AbsStructError
 from abs_struct.core.lines import Line
+from abs_struct.handoff.workbook.axis import CLOSING, FIRST_COLUMN, PAYMENT_DATE, PERIOD, Axis
 from abs_struct.handoff.workbook.words import clean, entity_label, words
 from abs_struct.waterfall.section import Clause, Section
 from abs_struct.waterfall.sentences import EN, spoken_name
@@ -34,13 +35,8 @@ ASSUMPTIONS, SUMMARY = "Assumptions", "Summary"
 NOTES_ROW = 7
 MEASURE_COLUMNS = {"wal": 6, "yield_": 7, "interest_shortfall": 10, "principal_shortfall": 11}
 
-#: Column A is the period, column B the payment date, on every sheet with periods.
-FIRST_COLUMN = 2
-#: The row of period 0, counted from 1, on every sheet with periods.
-FIRST_ROW = 9
-MOST_COLUMNS = 16_384
-#: Lines that number and date the periods: columns A and B.
-CLOCKS = {"deal.period": "A", "pool.period": "A", "deal.payment_date": "B"}
+#: Lines that number and date the periods.
+CLOCKS = {"deal.period": PERIOD, "pool.period": PERIOD, "deal.payment_date": PAYMENT_DATE}
 
 OWNERS = {
     "pool": POOL,
@@ -65,7 +61,10 @@ OWNERS = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column with periods: the line in it and the three headers above it."""
+    """The place of a line along the axis of periods, and its three headers.
+
+    index : its number on the sheet, the line's column where periods run down
+    """
 
     path: str
     line: Line
@@ -85,9 +84,11 @@ class Column:
 class Layout:
     """The columns of all sheets with periods, and the lines that are constants."""
 
+    axis: Axis
     columns: dict[str, Column] = field(default_factory=dict)
     constants: dict[str, Line] = field(default_factory=dict)
     widths: dict[str, int] = field(default_factory=dict)
+    bands: dict[str, str] = field(default_factory=dict)  # of each sheet the section that was laid out last
     classes: dict[str, str] = field(default_factory=dict)  # name of a class -> its sheet
 
     @property
@@ -109,18 +110,20 @@ class Layout:
     def add(self, sheet: str, path: str, line: Line, band: str, group: str, name: str) -> None:
         """Put a line into the next free column of a sheet."""
         index = self.widths.get(sheet, FIRST_COLUMN)
-        if index >= MOST_COLUMNS:
+        if self.axis.headed and band != self.bands.get(sheet, ""):
+            index += 1
+        if max(self.axis.place(CLOSING, index)) >= self.axis.most:
             raise AbsStructError(
-                f"the sheet '{sheet}' would need more than {MOST_COLUMNS:,} columns at line {path}, the most that a "
-                "spreadsheet holds; group the pool into fewer cohorts"
+                f"the sheet '{sheet}' would need more than {self.axis.most:,} {self.axis.lines} at line {path}, the "
+                "most that a spreadsheet holds; group the pool into fewer cohorts"
             )
-        self.widths[sheet] = index + 1
+        self.widths[sheet], self.bands[sheet] = index + 1, band
         self.columns[path] = Column(path, line, sheet, index, band, group, name)
 
 
-def layout_of(trace: Trace, labels: Mapping[str, str]) -> Layout:
+def layout_of(trace: Trace, labels: Mapping[str, str], axis: Axis) -> Layout:
     """The layout of a program: lines that are computed, that are data, or that a formula reads."""
-    layout = Layout(classes=class_sheets(trace, labels))
+    layout = Layout(axis, classes=class_sheets(trace, labels))
     shown = lines_shown(trace)
     layout.widths[CURVES] = FIRST_COLUMN + 2  # years for lives and years for yields stand first
     for path in shown:
@@ -166,6 +169,7 @@ def class_sheets(trace: Trace, labels: Mapping[str, str]) -> dict[str, str]:
         if owner != "notes" or name in found:
             continue
         label = "".join(" " if sign in FORBIDDEN else sign for sign in clean(labels.get(f"notes.{name}", name)))
+        label = label.replace("(", " (")  # or XlsxWriter takes `SORT(` for a function
         label = " ".join(label.split())[:LONGEST].strip() or "Class"
         sheet, count = label, 1
         while sheet.casefold() in taken:

@@ -23,8 +23,8 @@ from abs_struct.deal import Deal
 from abs_struct.deal.result import Result
 from abs_struct.handoff.workbook.scenarios import Scenarios
 
-SCHEMA = "abs-struct/workbook/2"
-DEAL, TAPE, SCENARIOS = "deal.yaml", "pool.csv", "scenarios.json"
+SCHEMA = "abs-struct/workbook/3"
+DEAL, TAPE, SCENARIOS, LAYOUT = "deal.yaml", "pool.csv", "scenarios.json", "layout.txt"
 #: So many signs of a packed text stand in one cell; a cell takes 32,767.
 CELL = 32_000
 KEYS = ("repayment", "original_term", "remaining_term", "age")
@@ -32,13 +32,14 @@ KEYS = ("repayment", "original_term", "remaining_term", "age")
 SETTLED = ("tapes", "layout", "eligibility", "concentrations")
 
 
-def packed(result: Result, scenarios: Scenarios | None = None) -> list[str]:
+def packed(result: Result, scenarios: Scenarios | None = None, layout: str = "rows") -> list[str]:
     """The source of a run, a text a cell.
 
     Parameters
     ----------
     result : a run of a deal
     scenarios : the columns of its inputs
+    layout : how the workbook is laid out
 
     Returns
     -------
@@ -48,6 +49,7 @@ def packed(result: Result, scenarios: Scenarios | None = None) -> list[str]:
         DEAL: deal_text(result),
         TAPE: pool_text(result),
         SCENARIOS: json.dumps((scenarios or Scenarios()).packed()),
+        LAYOUT: layout,
     }
     files |= further_files(result)
     data = zlib.compress(json.dumps(files, sort_keys=True, ensure_ascii=False).encode(), 9)
@@ -55,8 +57,8 @@ def packed(result: Result, scenarios: Scenarios | None = None) -> list[str]:
     return [SCHEMA, *(text[at : at + CELL] for at in range(0, len(text), CELL))]
 
 
-def unpacked(cells: Sequence[str], folder: Path) -> tuple[Deal, Scenarios]:
-    """The deal of a source and its scenarios, its files written into a folder.
+def unpacked(cells: Sequence[str], folder: Path) -> tuple[Deal, Scenarios, str]:
+    """The deal of a source, its scenarios and its layout, its files written into a folder.
 
     Parameters
     ----------
@@ -65,7 +67,7 @@ def unpacked(cells: Sequence[str], folder: Path) -> tuple[Deal, Scenarios]:
 
     Returns
     -------
-    Deal, Scenarios
+    Deal, Scenarios, name of the layout
 
     Raises
     ------
@@ -83,7 +85,7 @@ def unpacked(cells: Sequence[str], folder: Path) -> tuple[Deal, Scenarios]:
         (folder / name).write_text(text, "utf-8")
     from abs_struct.deal import load
 
-    return load(folder / DEAL), Scenarios.unpacked(json.loads(files[SCENARIOS]))
+    return load(folder / DEAL), Scenarios.unpacked(json.loads(files[SCENARIOS])), files[LAYOUT]
 
 
 def deal_text(result: Result) -> str:

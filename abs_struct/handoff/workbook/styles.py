@@ -52,6 +52,14 @@ KINDS: dict[str, dict[str, Any]] = {
     "unit": {"font_color": GREY, "align": "right", "italic": True},
     "path": {"font_color": GREY, "font_size": 7, "text_wrap": True, "align": "right", "valign": "top",
              "bottom": 1, "bottom_color": NAVY},
+    "band_fast": {"bold": True, "font_color": NAVY, "font_size": 12, "bottom": 2, "bottom_color": NAVY},
+    "group_fast": {"font_color": NAVY, "bg_color": BAND},
+    "group_start_fast": {"bold": True, "font_color": NAVY, "bg_color": BAND, "top": 1, "top_color": NAVY,
+                         "text_wrap": True, "valign": "top"},
+    "name_fast": {},
+    "total_fast": {"bold": True},
+    "unit_fast": {"font_color": GREY, "italic": True},
+    "path_fast": {"font_color": GREY, "font_size": 8},
     "label": {"bold": True, "valign": "bottom"},
     "note": {"font_color": GREY, "text_wrap": True, "valign": "top"},
     "wrap": {"text_wrap": True, "bottom": 1, "bottom_color": HAIRLINE},
@@ -83,6 +91,11 @@ class Styles:
         if key not in self.made:
             self.made[key] = self.workbook.add_format(RULES[kind])
         return self.made[key]
+
+    @staticmethod
+    def knows(kind: str) -> bool:
+        """Whether there is such a kind of cell."""
+        return kind in KINDS
 
     def __call__(self, kind: str, number: str = "") -> Any:
         """The format of a kind of cell with a number format by name."""

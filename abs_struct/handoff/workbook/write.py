@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from abs_struct.core.findings import UsageError, nearest
 from abs_struct.core.whole import whole
 from abs_struct.handoff.workbook.addresses import Addresses
+from abs_struct.handoff.workbook.axis import AXES
 from abs_struct.handoff.workbook.book import Book
 from abs_struct.handoff.workbook.pages import (
     assumptions,
@@ -33,7 +34,6 @@ from abs_struct.waterfall.trace import trace
 if TYPE_CHECKING:
     from abs_struct.deal.result import Result
 
-LAYOUTS = ("rows",)
 #: One date in every file, so that the same run gives the same bytes.
 CREATED = datetime(2020, 1, 1)
 
@@ -48,7 +48,8 @@ def write_workbook(result: Result, path: str | Path, layout: str = "rows", colum
     ----------
     result : a run of a deal with one scenario and all its lines
     path : the .xlsx file to write; it is replaced as a whole
-    layout : "rows", one row a period and one column a line
+    layout : "rows", one row a period and one column a line; "fast", one column a period and one row a line, the same
+        column on every sheet
     columns : the scenarios of the assumptions; the standard scenarios of the deal when left out
 
     Returns
@@ -60,24 +61,24 @@ def write_workbook(result: Result, path: str | Path, layout: str = "rows", colum
     UsageError : a layout that does not exist, a result of many scenarios, or a place where nothing can be written
     AbsStructError : more columns than a sheet holds, or a formula longer than a cell takes
     """
-    if layout not in LAYOUTS:
-        raise UsageError(f"no layout '{layout}'{nearest(layout, LAYOUTS)} (layouts: {', '.join(LAYOUTS)})")
+    if layout not in AXES:
+        raise UsageError(f"no layout '{layout}'{nearest(layout, AXES)} (layouts: {', '.join(AXES)})")
     if result.lines.scenarios is not None:
         raise UsageError(f"a workbook shows one scenario and this result has {result.lines.scenarios}")
     file = Path(path)
     with whole(file) as draft:
-        fill(result, draft, standard(result) if columns is None else columns)
+        fill(result, draft, standard(result) if columns is None else columns, layout)
     return file
 
 
-def fill(result: Result, file: Path, columns: Scenarios) -> None:
+def fill(result: Result, file: Path, columns: Scenarios, layout: str) -> None:
     """All pages: the periods first, since the other pages show which cells they read."""
-    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
-    workbook = xlsxwriter.Workbook(
-        str(file), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
-    book = book_of(result, workbook, columns)
+    from abs_struct.handoff.workbook.writer import LiveWorkbook
+
+    workbook = LiveWorkbook(str(file))
+    book = book_of(result, workbook, columns, layout)
     for name in (contents.CONTENTS, SUMMARY, ASSUMPTIONS):
         book.page(name, "#E69F00" if name == ASSUMPTIONS else "#16324F")
     for name in book.layout.sheets:
@@ -106,17 +107,17 @@ def fill(result: Result, file: Path, columns: Scenarios) -> None:
     )
     try:
         workbook.close()
-    except xlsxwriter.exceptions.FileCreateError as error:  # it wraps what the system said
+    except FileCreateError as error:  # it wraps what the system said
         raise OSError(*error.args[0].args) from None
 
 
-def book_of(result: Result, workbook: object, columns: Scenarios | None = None) -> Book:
+def book_of(result: Result, workbook: object, columns: Scenarios | None = None, layout: str = "rows") -> Book:
     """Where everything stands, before the first cell is written."""
     program = result.program
     traced = trace(program)
-    layout = layout_of(traced, program.labels)
+    laid = layout_of(traced, program.labels, AXES[layout](program.periods))
     rows, _ = assumptions.input_rows(program)
-    addresses = Addresses(layout, rows, assumptions.constant_rows(layout, rows), program.periods)
+    addresses = Addresses(laid, rows, assumptions.constant_rows(laid, rows))
     return Book(
-        workbook, result, traced, layout, addresses, Styles(workbook), dict(program.labels), columns or Scenarios()
+        workbook, result, traced, laid, addresses, Styles(workbook), dict(program.labels), columns or Scenarios()
     )

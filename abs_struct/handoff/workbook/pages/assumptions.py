@@ -10,11 +10,12 @@ from pydantic import BaseModel
 
 from abs_struct.core.formula import Formula
 from abs_struct.core.state import Program
-from abs_struct.handoff.workbook.addresses import letters, prefix
+from abs_struct.handoff.workbook.addresses import prefix
+from abs_struct.handoff.workbook.axis import letters
 from abs_struct.handoff.workbook.book import Book, Sheet
 from abs_struct.handoff.workbook.pages.scenarios import input_row, values_range
 from abs_struct.handoff.workbook.scenarios import BASE
-from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, Layout
+from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, Layout
 from abs_struct.handoff.workbook.words import entity_label, input_label, words
 
 #: Rows are counted from 1; the first input stands here.
@@ -253,7 +254,7 @@ def closing_amounts(sheet: Sheet) -> None:
     for path, row in rows.items():
         line = book.layout.constants[path]
         node = book.trace.openings.get(path)
-        text = "0" if node is None else texts.text(node).replace("{t}", str(FIRST_ROW))
+        text = "0" if node is None else book.layout.axis.first(texts.text(node))
         owner = entity_label(book.trace.program, book.labels, path)
         sheet.text(row - 1, 0, f"{owner}: {line.en[:1].lower() + line.en[1:]}")
         sheet.text(row - 1, 1, book.result.terms.currency if line.unit == "money" else line.unit)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from abs_struct.handoff.view import View
-from abs_struct.handoff.workbook.addresses import letters
+from abs_struct.handoff.workbook.axis import PAYMENT_DATE
 from abs_struct.handoff.workbook.book import Book
-from abs_struct.handoff.workbook.sheets import FIRST_ROW
 from abs_struct.handoff.workbook.styles import COLOURS, GREY, HAIRLINE, INK
 
 #: From this size on a pool is drawn in millions.
@@ -18,13 +17,8 @@ DASHES = ("solid", "dash", "square_dot", "long_dash")
 def series(book: Book, path: str, name: str, *, opening: bool = True) -> dict[str, Any]:
     """A line of the workbook as a series over payment dates."""
     column = book.layout.columns[path]
-    start = FIRST_ROW if opening else FIRST_ROW + 1
-    letter, last, sheet = letters(column.index), book.addresses.last_row, column.sheet
-    return {
-        "name": name,
-        "categories": f"='{sheet}'!$B${start}:$B${last}",
-        "values": f"='{sheet}'!${letter}${start}:${letter}${last}",
-    }
+    dates, values = (book.addresses.over(column.sheet, at, "", opening=opening) for at in (PAYMENT_DATE, column.index))
+    return {"name": name, "categories": f"={dates}", "values": f"={values}"}
 
 
 def styled(chart: Any, title: str, number: str, axis: str, most: float | None = None) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abs_struct.handoff.workbook.addresses import letters
+from abs_struct.handoff.workbook.axis import letters
 from abs_struct.handoff.workbook.book import Book, Sheet
 from abs_struct.handoff.workbook.pages import vintages
 from abs_struct.handoff.workbook.pages.assumptions import away, changed, chosen, chosen_number
@@ -233,7 +233,7 @@ def comparison(sheet: Sheet, row: int, path: str, where: str, unit: str, place: 
     """One line against the engine; off while inputs differ from the run, or another scenario is in use."""
     book = sheet.book
     live = book.addresses.series(path, CHECKS, opening=True)
-    pasted = book.addresses.rows(ENGINE, letters(place), CHECKS, opening=True)
+    pasted = book.addresses.over(ENGINE, place, CHECKS, opening=True)
     sheet.text(row, 0, path)
     sheet.text(row, 1, where)
     sheet.formula(row, 2, greatest(f"{live}-{pasted}"), 0.0, "gap", "cell")

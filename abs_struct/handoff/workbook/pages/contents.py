@@ -54,7 +54,7 @@ def write(book: Book) -> None:
     result = book.result
     sheet.title(
         f"{result.terms.name}: live cash flow model",
-        "One row a period, one column a line, one formula a column; no macros, no circular references.",
+        book.layout.axis.said,
     )
     sheet.text(3, 0, "Master check", "strong")
     sheet.formula(3, 1, MASTER, PASSED, "", "good")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from abs_struct.core.lines import Line
-from abs_struct.handoff.workbook.addresses import letters
 from abs_struct.handoff.workbook.book import Book
-from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, FIRST_ROW, clause_title
+from abs_struct.handoff.workbook.sheets import clause_title
 from abs_struct.handoff.workbook.words import entity_label, words
 from abs_struct.waterfall.section import Section
 from abs_struct.waterfall.sentences import ZH
@@ -28,14 +27,12 @@ def write(book: Book) -> None:
     sheet = book.page(DICTIONARY)
     sheet.title("Data dictionary", "Every line of the workbook. Its path is its name in the deal file and in Python.")
     sheet.headers(3, ("Line", "Belongs to", "English", "中文", "Unit", "Definition", "Kind", "Sheet", "Cell"), ())
-    places: list[tuple[str, Line, str, str]] = [
-        (c.path, c.line, c.sheet, f"{letters(c.index)}{FIRST_ROW}")
-        for name in book.layout.sheets
-        for c in book.layout.on(name)
-    ]
-    places += [
-        (path, book.layout.constants[path], ASSUMPTIONS, f"C{row}") for path, row in book.addresses.constants.items()
-    ]
+    lines = {c.path: c.line for name in book.layout.sheets for c in book.layout.on(name)}
+    lines |= {path: book.layout.constants[path] for path in book.addresses.constants}
+    places: list[tuple[str, Line, str, str]] = []
+    for path, line in lines.items():
+        where, _, cell = book.addresses.place(path, 0).rpartition("!")
+        places.append((path, line, where, cell))
     link = book.styles("url")
     clauses = in_words(book)
     places = [place for place in places if not later_cohort(place[0])]

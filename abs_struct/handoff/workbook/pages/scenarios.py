@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from abs_struct.handoff.workbook.addresses import letters
+from abs_struct.handoff.workbook.axis import letters
 from abs_struct.handoff.workbook.book import NOT_AVAILABLE, Book
 from abs_struct.handoff.workbook.scenarios import measured, spread
 from abs_struct.handoff.workbook.words import input_label

@@ -14,7 +14,7 @@ def write(book: Book) -> None:
     """The sheet, hidden: nobody reads it but the program."""
     sheet = book.page(SOURCE)
     sheet.title("Source", "The deal and its pool, packed: `abs-struct check` computes the workbook again from here.")
-    for row, text in enumerate(packed(book.result, book.scenarios), FIRST - 1):
+    for row, text in enumerate(packed(book.result, book.scenarios, book.layout.axis.name), FIRST - 1):
         sheet.text(row, 0, text)
     sheet.widths(60)
     sheet.worksheet.hide()

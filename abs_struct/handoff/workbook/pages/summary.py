@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abs_struct.deal.summary import note_words
-from abs_struct.handoff.workbook.addresses import letters
+from abs_struct.handoff.workbook.axis import PAYMENT_DATE, letters
 from abs_struct.handoff.workbook.book import NOT_AVAILABLE, Book, Sheet, serial
 from abs_struct.handoff.workbook.pages import charts
 from abs_struct.handoff.workbook.pages.assumptions import changed, chosen
@@ -84,7 +84,7 @@ def heading(sheet: Sheet, row: int, text: str, columns: int, first: int = 0) -> 
 
 def lives(sheet: Sheet) -> str:
     """The years of each payment date."""
-    return sheet.book.addresses.rows(CURVES, letters(YEARS_FOR_LIVES), SUMMARY)
+    return sheet.book.addresses.over(CURVES, YEARS_FOR_LIVES, SUMMARY)
 
 
 def sized_by(result: Result) -> str:
@@ -99,7 +99,7 @@ def note(sheet: Sheet, row: int, name: str, yields: dict[str, str]) -> None:
     whole = sized_by(book.result)
     pool = float(book.values(whole)[0])
     principal = at.series(f"{path}.principal_paid", SUMMARY)
-    dates = at.rows(CURVES, "B", SUMMARY)
+    dates = at.over(CURVES, PAYMENT_DATE, SUMMARY)
     sheet.text(row, 0, book.labels[path], "strong")
     sheet.text(row, 1, book.result.terms.notes[name].rating)
     sheet.formula(row, 2, at.at(f"{path}.balance", 0, SUMMARY), found.balance, "money", "cell")

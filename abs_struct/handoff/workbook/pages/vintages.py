@@ -10,19 +10,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from abs_struct.handoff.workbook.addresses import letters
-from abs_struct.handoff.workbook.book import Book, Sheet, serial
-from abs_struct.handoff.workbook.pages.periods import (
-    CLOSING,
+from abs_struct.handoff.workbook.axis import (
+    FIRST_COLUMN,
     GROUP_ROW,
     NAME_ROW,
     PATH_ROW,
+    PAYMENT_DATE,
+    PERIOD,
+    THIS,
     TOTAL_ROW,
     UNIT_ROW,
-    WIDTH,
-    axis,
 )
-from abs_struct.handoff.workbook.sheets import CURVES, FIRST_COLUMN, FIRST_ROW
+from abs_struct.handoff.workbook.book import Book, serial
+from abs_struct.handoff.workbook.pages.periods import axis
+from abs_struct.handoff.workbook.period_sheet import PeriodSheet, period_page
+from abs_struct.handoff.workbook.sheets import CURVES
 
 VINTAGES = "Vintages"
 #: All vintages, then what the pool holds of purchases; the vintages follow.
@@ -62,39 +64,39 @@ def write(book: Book) -> None:
     found = periods_of(book) if kinds(book) else []
     if not found:
         return
-    sheet = book.page(VINTAGES, "#56B4E9")
+    sheet = period_page(book, VINTAGES, "#56B4E9")
     sheet.title(
         "Vintages",
-        f"{book.result.terms.name}: what is left of each purchase, a column a purchase. Amounts in "
+        f"{book.result.terms.name}: what is left of each purchase, by date of purchase. Amounts in "
         f"{book.result.terms.currency}.",
     )
     axis(sheet)
     for row, text in ((TOTAL_ROW, "Par bought"), (PATH_ROW, "Price paid")):
-        sheet.text(row, 0, text, "label")
+        sheet.text(row, PERIOD, text, "label")
     together(sheet, len(found))
     for at, period in enumerate(found, FIRST):
         vintage(sheet, at, period)
-    finish(sheet, FIRST + len(found) - 1)
+    sheet.finish(FIRST + len(found) - 1, first=11)
 
 
-def together(sheet: Sheet, count: int) -> None:
+def together(sheet: PeriodSheet, count: int) -> None:
     """The vintages added up, and beside them what the pool holds of purchases."""
-    book = sheet.book
-    first, last = letters(FIRST), letters(FIRST + count - 1)
+    book, last = sheet.book, FIRST + count - 1
     whole, values = sums(book)
     text = "+".join(book.addresses.line(f"receivables.{kind}.balance", 0, VINTAGES) for kind in kinds(book))
     sheet.text(GROUP_ROW, ALL, "Together", "group_start")
     sheet.text(GROUP_ROW, HELD, "", "group")
     for at, name, template, series in (
-        (ALL, "All vintages", f"SUM({first}{{t}}:{last}{{t}})", whole),
+        (ALL, "All vintages", f"SUM({sheet.axis.beside(FIRST, last, THIS)})", whole),
         (HELD, "Held of purchases", text, values),
     ):
         sheet.text(NAME_ROW, at, name, "name")
         sheet.text(UNIT_ROW, at, book.result.terms.currency, "unit")
-        sheet.series(CLOSING, at, template, series.tolist(), "money")
+        sheet.series(at, template, series.tolist(), "money")
     for row in (TOTAL_ROW, PATH_ROW):
         total = sum(bought(book, period, row == PATH_ROW) for period in periods_of(book))
-        sheet.formula(row, ALL, f"SUM({first}{row + 1}:{last}{row + 1})", total, "money", "total")
+        ends = (sheet.axis.heading(row, at) for at in (FIRST, last))
+        sheet.formula(row, ALL, f"SUM({':'.join(ends)})", total, "money", "total")
 
 
 def bought(book: Book, period: int, price: bool) -> float:
@@ -103,10 +105,11 @@ def bought(book: Book, period: int, price: bool) -> float:
     return float(sum(book.values(f"receivables.{kind}.{line}")[period] for kind in kinds(book)))
 
 
-def vintage(sheet: Sheet, at: int, period: int) -> None:
+def vintage(sheet: PeriodSheet, at: int, period: int) -> None:
     """One purchase: when, par and price, and what is left of it period by period."""
-    book, row = sheet.book, FIRST_ROW + period
-    sheet.formula(GROUP_ROW, at, f"{CURVES}!$B${row}", float(serial(book.result.dates[period])), "date", "group_start")
+    book, clock = sheet.book, sheet.book.addresses.clock
+    day = f"{CURVES}!{sheet.axis.cell(PAYMENT_DATE, period)}"
+    sheet.formula(GROUP_ROW, at, day, float(serial(book.result.dates[period])), "date", "group_start")
     sheet.text(NAME_ROW, at, f"Bought in period {period}", "name")
     sheet.text(UNIT_ROW, at, book.result.terms.currency, "unit")
     for place, line in ((TOTAL_ROW, "purchased"), (PATH_ROW, "price_paid")):
@@ -114,30 +117,12 @@ def vintage(sheet: Sheet, at: int, period: int) -> None:
         sheet.formula(place, at, text, bought(book, period, place == PATH_ROW), "money", "total")
     parts = []
     for kind in kinds(book):
-        unit = "+".join(
-            f"INDEX({book.addresses.series(path, VINTAGES, opening=True)},$A{{t}}-{period - 1})"
-            for path in left(book, kind)
-        )
+        units = (book.addresses.series(path, VINTAGES, opening=True) for path in left(book, kind))
+        unit = "+".join(sheet.axis.pick(block, f"{clock}-{period - 1}") for block in units)
         whole = f"({unit})" if len(left(book, kind)) > 1 else unit
         parts.append(f"{book.addresses.at(f'receivables.{kind}.purchased', period, VINTAGES)}*{whole}")
-    text = f"IF($A{{t}}<{period},0,{'+'.join(parts)})"
-    sheet.series(CLOSING, at, text, balance(book, period).tolist(), "money")
-
-
-def finish(sheet: Sheet, last: int) -> None:
-    """Widths, frozen headers, printing."""
-    worksheet = sheet.worksheet
-    worksheet.set_column(0, 0, 11)
-    worksheet.set_column(1, 1, 12)
-    worksheet.set_column(FIRST_COLUMN, last, WIDTH)
-    worksheet.set_row(NAME_ROW, 30)
-    worksheet.freeze_panes(CLOSING, FIRST_COLUMN)
-    worksheet.repeat_rows(0, PATH_ROW)
-    worksheet.repeat_columns(0, FIRST_COLUMN - 1)
-    worksheet.set_print_scale(60)
-    worksheet.print_across()
-    worksheet.print_area(0, 0, CLOSING + sheet.book.periods, last)
-    sheet.link(0, FIRST + 2, "Contents")
+    text = f"IF({clock}<{period},0,{'+'.join(parts)})"
+    sheet.series(at, text, balance(book, period).tolist(), "money")
 
 
 def sums(book: Book) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -151,5 +136,4 @@ def tie(book: Book, here: str) -> tuple[str, str] | None:
     """Both sides of the tie-out as ranges over the periods: all vintages, and what the pool holds of purchases."""
     if VINTAGES not in book.sheets:
         return None
-    first, last = book.addresses.rows(VINTAGES, letters(ALL), here), book.addresses.rows(VINTAGES, letters(HELD), here)
-    return first, last
+    return book.addresses.over(VINTAGES, ALL, here), book.addresses.over(VINTAGES, HELD, here)

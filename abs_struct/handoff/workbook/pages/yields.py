@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from abs_struct.handoff.workbook.addresses import letters
+from abs_struct.handoff.workbook.axis import letters
 from abs_struct.handoff.workbook.book import NOT_AVAILABLE, Book, Sheet
 from abs_struct.handoff.workbook.pages.periods import YEARS_FOR_YIELDS
 from abs_struct.handoff.workbook.sheets import CURVES
@@ -118,7 +118,7 @@ def write(book: Book) -> dict[str, str]:
 def column(sheet: Sheet, at: int, bond: Bond) -> None:
     """Price, steps and result of one class."""
     letter = letters(at)
-    years = sheet.book.addresses.rows(CURVES, letters(YEARS_FOR_YIELDS), YIELDS)
+    years = sheet.book.addresses.over(CURVES, YEARS_FOR_YIELDS, YIELDS)
     times, price = f"{letter}${TIMES + 1}", f"{letter}${PRICE + 1}"
     sheet.text(HEADER, at, bond.name, "header_number")
     sheet.number(TIMES, at, bond.times, "number")
