@@ -87,14 +87,14 @@ class PeriodSheet(Sheet):
         if not self.axis.headed:
             self.worksheet.set_row(GROUP_ROW, ROW * min(most, MOST_LINES))
 
-    def finish(self, last: int, below: int = 0, first: int = 8) -> None:
+    def finish(self, last: int, below: int = 0, first: int = 8, paths: int = 40) -> None:
         """Widths, frozen headings, and how the sheet prints.
 
         Parameters
         ----------
         last : the last line
         below : so many rows stand below the table
-        first : width of the first column where periods run down
+        first, paths : width of the first column and height of the last heading, where periods run down
         """
         worksheet, axis = self.worksheet, self.axis
         bottom, right = axis.place(CLOSING + axis.periods, last)
@@ -109,7 +109,7 @@ class PeriodSheet(Sheet):
             worksheet.set_column(1, 1, 12)
             worksheet.set_column(FIRST_COLUMN, last, WIDTH)
             worksheet.set_row(NAME_ROW, 42)
-            worksheet.set_row(PATH_ROW, 40)
+            worksheet.set_row(PATH_ROW, paths)
         row, column = axis.place(CLOSING, FIRST_COLUMN)
         worksheet.freeze_panes(row, column)
         worksheet.repeat_rows(0, row - 1)

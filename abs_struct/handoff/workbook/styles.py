@@ -61,6 +61,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "unit_fast": {"font_color": GREY, "italic": True},
     "path_fast": {"font_color": GREY, "font_size": 8},
     "label": {"bold": True, "valign": "bottom"},
+    "caption": {"font_color": GREY, "align": "right", "indent": 1},
     "note": {"font_color": GREY, "text_wrap": True, "valign": "top"},
     "wrap": {"text_wrap": True, "bottom": 1, "bottom_color": HAIRLINE},
     "url": {"font_color": "#0563C1", "underline": 1},

@@ -30,7 +30,7 @@ def figures(sheet: PeriodSheet, name: str) -> None:
     row = NOTES_ROW + 2 + list(book.result.terms.notes).index(name)
     for at, (measure, words, number) in enumerate(FIGURES):
         column, value = first + 2 * at, float(getattr(measures, measure))
-        flat.text(FIGURES_ROW, column, words, "label")
+        flat.text(FIGURES_ROW, column, words, "caption")
         shown = value if value == value else NOT_AVAILABLE
         cell = f"{SUMMARY}!{letters(MEASURE_COLUMNS[measure])}{row}"
         flat.formula(FIGURES_ROW, column + 1, cell, shown, number, "strong_right")

@@ -23,7 +23,7 @@ from abs_struct.handoff.workbook.axis import (
 )
 from abs_struct.handoff.workbook.book import Book, serial
 from abs_struct.handoff.workbook.pages.periods import axis
-from abs_struct.handoff.workbook.period_sheet import PeriodSheet, period_page
+from abs_struct.handoff.workbook.period_sheet import ROW, PeriodSheet, period_page
 from abs_struct.handoff.workbook.sheets import CURVES
 
 VINTAGES = "Vintages"
@@ -76,7 +76,7 @@ def write(book: Book) -> None:
     together(sheet, len(found))
     for at, period in enumerate(found, FIRST):
         vintage(sheet, at, period)
-    sheet.finish(FIRST + len(found) - 1, first=11)
+    sheet.finish(FIRST + len(found) - 1, first=11, paths=ROW)
 
 
 def together(sheet: PeriodSheet, count: int) -> None:
