@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from abs_struct.cli.options import Changes, DealPath, Folder, Json, TapePath, folder_of, loaded
-from abs_struct.cli.terminal import Progress, print_json
+from abs_struct.cli.terminal import Progress, moment, print_json
 
 
 def page(
@@ -37,9 +37,10 @@ def page(
             "deal": {"name": result.terms.name, "file": result.document.file, "sha256": result.document.sha256},
             "checks": {"passed": len(result.checks) - len(result.failures), "failed": len(result.failures)},
             "files": [str(path)],
+            "written": moment(),
         }  # fmt: skip
         print_json(found)
     else:
-        print(path)
+        print(f"{path}\nwritten {moment()}")
     if result.failures:
         raise typer.Exit(4)

@@ -46,6 +46,13 @@ def print_json(found: object) -> None:
     print(json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False))
 
 
+def moment() -> str:
+    """The time of the clock, as said of files that do not hold it, so that the same run gives the same bytes."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).isoformat(sep=" ", timespec="seconds")
+
+
 def watched() -> bool:
     """Whether somebody looks at stderr."""
     return not SCREEN.quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -153,12 +154,14 @@ def test_sweep_refuses(place, words, sentence):
 
 
 def test_excel_writes_a_workbook(place):
-    """`excel` prints the path of the live workbook."""
+    """`excel` prints the path of the live workbook, and when it was written: the file holds no time."""
     small(place)
-    path = command("excel", "small.yaml").stdout.strip()
+    path, written = command("excel", "small.yaml").stdout.splitlines()
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(written.removeprefix("written "))) < timedelta(minutes=5)
     assert path == "reports/small/small_live.xlsx"
     found = json.loads(command("excel", "small.yaml", "--json", "--file", "x.xlsx").stdout)
     assert (found["schema"], found["files"], found["checks"]["failed"]) == ("abs-struct/excel/1", ["x.xlsx"], 0)
+    assert datetime.fromisoformat(found["written"]).tzinfo is UTC
     command("excel", "small.yaml", "--layout", "fast", "--file", "fast.xlsx")
     cells = openpyxl.load_workbook("fast.xlsx")
     assert [cells["Pool"].cell(4, at).value for at in (2, 4, 5)] == ["Period", "Total", "=Curves!E4"]
@@ -171,7 +174,8 @@ def test_excel_writes_a_workbook(place):
 def test_page_writes_a_page(place):
     """`page` prints the path of the live page."""
     small(place)
-    path = command("page", "small.yaml").stdout.strip()
+    path, written = command("page", "small.yaml").stdout.splitlines()
+    assert written.startswith("written 2")
     assert path == "reports/small/small.html"
     found = json.loads(command("page", "small.yaml", "--json", "--file", "x.html").stdout)
     assert (found["schema"], found["files"], found["checks"]["failed"]) == ("abs-struct/page/1", ["x.html"], 0)

@@ -18,6 +18,7 @@ from abs_struct.handoff.workbook import write_workbook
 from abs_struct.handoff.workbook.axis import CLOSING, letters
 from abs_struct.handoff.workbook.check import check_workbook
 from abs_struct.handoff.workbook.pages.assumptions import input_rows
+from abs_struct.handoff.workbook.recalculated import Recalculated
 from abs_struct.handoff.workbook.source import packed, pool_text, unpacked
 from abs_struct.handoff.workbook.write import book_of
 
@@ -115,6 +116,18 @@ def test_an_overwritten_formula_is_named(result, file):
     assert f"{place}: 12345 in place of =" in said
     assert said.rstrip().endswith("CHECK FAILED")
     assert json.loads(command("check", file, "--json", code=4).stdout)["overwritten"][0]["cell"] == place
+
+
+@pytest.mark.needs("formualizer")
+def test_the_master_check_sees_an_error(result, file):
+    """A cell that shows an error fails the checks that read it, in the workbook itself too."""
+    cells = openpyxl.load_workbook(file)
+    column = book_of(result, None).layout.columns["notes.A.principal_paid"]
+    cells[column.sheet].cell(CLOSING + 4, column.index + 1).value = "=1/0"
+    cells.save(file)
+    workbook = Recalculated(file, result)
+    assert workbook.value("Checks", 4, 2) == "CHECK FAILED"
+    assert not check_workbook(file).passed
 
 
 @pytest.mark.needs("formualizer", "libreoffice")

@@ -243,6 +243,26 @@ def test_a_figure_is_explained(deals, opened):
     assert page.page.evaluate("document.activeElement.id") == "line"
 
 
+def test_an_explained_figure_shows_the_base_case_beside(deals, opened):
+    """Once an input is changed, the explanation shows the figure, and all that it reads, beside the base case's."""
+    result = deals("mpl_2027_1")
+    page = opened(result)
+    page.page.fill("#line", "notes.A.principal_paid")
+    page.page.keyboard.press("Tab")
+    period = int(page.page.input_value("#period"))
+    before = shown(float(result.lines["notes.A.principal_paid"][period]), "cents")
+    assert before in page.text("#explanation")
+    assert page.page.locator("#explanation small.was").count() == 0
+    values = {"assumptions.prepayment.cpr": 0.2}
+    page.type_all(as_typed(result, values))
+    lines, _ = changed(result, values)
+    page.settled()
+    heading = page.page.inner_text("#explanation p >> nth=0")
+    assert shown(float(lines["notes.A.principal_paid"][period]), "cents") in heading
+    assert heading.endswith(f"base case {before}")
+    assert page.page.locator("#explanation li small.was").count() >= 1
+
+
 def test_the_language_is_switched(deals, opened):
     """All that is in sight is English or Chinese; figures are the same."""
     page = opened(deals(DEALS[0]))

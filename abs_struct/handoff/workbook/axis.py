@@ -17,6 +17,8 @@ SECTION_ROW, GROUP_ROW, NAME_ROW, UNIT_ROW, TOTAL_ROW, PATH_ROW, CLOSING = 2, 3,
 #: The columns of the frame, counted from 0, before those of the lines.
 PERIOD, PAYMENT_DATE, FIRST_COLUMN = 0, 1, 2
 MOST_COLUMNS, MOST_ROWS = 16_384, 1_048_576
+#: So many alike formulas, one below the other, LibreOffice works out at once.
+GROUP = 100
 THIS, BEFORE, AFTER = "{t}", "{p}", "{n}"
 
 
@@ -108,6 +110,11 @@ class Axis(ABC):
     def marks(self, period: int) -> tuple[str, str, str]:
         """What a formula of a period writes for {t}, {p} and {n}."""
         return self.mark(period), self.mark(period - 1), self.mark(period + 1)
+
+    @property
+    def grouped(self) -> bool:
+        """Whether so many alike formulas stand one below the other that LibreOffice works them out at once."""
+        return not self.headed and self.periods >= GROUP
 
     def first(self, text: str) -> str:
         """A formula as it stands at closing."""

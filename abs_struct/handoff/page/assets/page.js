@@ -30,7 +30,7 @@ const fields = [...document.querySelectorAll("[data-input]")];
 const sliders = new Map([...document.querySelectorAll("[data-slider]")].map(slider => [Number(slider.dataset.slider), slider]));
 const measured = [...document.querySelectorAll("[data-f]")];
 const tables = [...document.querySelectorAll("table.periods")];
-let base = null, spent = 0;
+let base = null, lines = null, spent = 0;
 
 /** What is typed, as the model takes it; NaN where it is no number. A rate is typed in per cent. */
 function read(text, kind) {
@@ -71,7 +71,7 @@ function compute() {
 
 function refresh() {
   const found = compute();
-  if (base === null) base = found;
+  if (base === null) { base = found; lines = m.slice(); }
   const changed = deal.inputs.filter((input, i) => x[i] !== input.value);
   document.documentElement.classList.toggle("moved", changed.length > 0);
   for (const cell of measured) {
@@ -143,19 +143,28 @@ function fillPeriod() {
 
 let explainedNow = null;
 const unitKind = { money: "cents", rate: "rate", flag: "count", factor: "factor" };
-function valueOf([kind, place, when], t) {
+/** An input or a line as it is now, or as it is in the base case. */
+function valueOf([kind, place, when], t, before = false) {
   if (kind === "i") {
-    const input = deal.inputs[place];
-    return input.kind === "rate" ? `${trimmed(x[place] * 100)}%` : input.kind === "money" ? grouped(x[place], 2) : trimmed(x[place]);
+    const input = deal.inputs[place], value = before ? input.value : x[place];
+    return input.kind === "rate" ? `${trimmed(value * 100)}%` : input.kind === "money" ? grouped(value, 2) : trimmed(value);
   }
   const period = kind === "a" ? when : t - when, unit = deal.units[place];
-  const value = period >= 0 && period <= T ? at(place, period) : 0;
+  const value = period >= 0 && period <= T ? (before ? lines : m)[closing + period * K + place] : 0;
   return unit === "date" ? deal.dates[Math.max(0, period)] || "-" : shown(value, unitKind[unit] || "number");
 }
 function nameOf([kind, place, when]) {
   if (kind === "i") return deal.inputs[place].path;
   const path = deal.paths[place];
   return kind === "a" ? `${path}[${when}]` : when ? `${path}[${when > 0 ? "-" : "+"}${Math.abs(when)}]` : path;
+}
+/** What stands beside a value that is not the base case's: that of the base case. */
+function beside(leaf, t) {
+  const before = valueOf(leaf, t, true);
+  if (before === valueOf(leaf, t)) return [];
+  const note = made("small", both("base case ", "基准情景 "), before);
+  note.className = "was";
+  return [" ", note];
 }
 /** Show the formula of a line in a period, with names and with values, and what it reads as ways on. */
 function explain(line, t, move = true) {
@@ -165,7 +174,8 @@ function explain(line, t, move = true) {
   const close = made("button", both("Close", "关闭"));
   close.type = "button"; close.className = "close"; close.addEventListener("click", shut);
   const parts = [close, made("h3", both(label, zh || en)),
-    made("p", made("code", `${deal.paths[line]}`), ` · ${deal.dates[t]} · `, made("strong", valueOf(["l", line, 0], t)))];
+    made("p", made("code", `${deal.paths[line]}`), ` · ${deal.dates[t]} · `, made("strong", valueOf(["l", line, 0], t)),
+      ...beside(["l", line, 0], t))];
   if (place) parts.push(made("p", both("Stands in ", "出处："), made("code", place)));
   if (formula && formula[0]) {
     const spoken = say => formula[0].replace(/\u27e6(\d+)\u27e7/g, (_, k) => say(formula[1][Number(k)]));
@@ -177,13 +187,13 @@ function explain(line, t, move = true) {
   if (formula && formula[1].length) {
     const list = made("ul");
     for (const leaf of formula[1]) {
-      const text = `${nameOf(leaf)} = ${valueOf(leaf, t)}`;
-      if (leaf[0] === "i") { list.append(made("li", text)); continue; }
+      const text = `${nameOf(leaf)} = ${valueOf(leaf, t)}`, was = beside(leaf, t);
+      if (leaf[0] === "i") { list.append(made("li", text, ...was)); continue; }
       const way = made("button", text), period = leaf[0] === "a" ? leaf[2] : t - leaf[2];
       way.type = "button";
-      if (period < 0 || period > T) { list.append(made("li", text)); continue; }
+      if (period < 0 || period > T) { list.append(made("li", text, ...was)); continue; }
       way.addEventListener("click", () => explain(leaf[1], period));
-      list.append(made("li", way));
+      list.append(made("li", way, ...was));
     }
     parts.push(list);
   }

@@ -225,7 +225,7 @@ def finding(sheet: Sheet, row: int, name: str, statement: str, text: str, value:
     sheet.text(row, 1, statement)
     sheet.formula(row, 2, text, value, "gap", "cell")
     sheet.formula(row, 3, tolerance, 1e-9 * max(1.0, float(sheet.book.values("pool.balance")[0])), "gap", "cell")
-    sheet.formula(row, 4, f'IF(C{row + 1}<=D{row + 1},"OK","{FAILED}")', "OK", "", "status")
+    sheet.formula(row, 4, f'IFERROR(IF(C{row + 1}<=D{row + 1},"OK","{FAILED}"),"{FAILED}")', "OK", "", "status")
     return row + 1
 
 
@@ -242,7 +242,7 @@ def comparison(sheet: Sheet, row: int, path: str, where: str, unit: str, place: 
         sheet.formula(row, 3, TOLERANCE, 1e-9 * max(1.0, float(book.values("pool.balance")[0])), "gap", "cell")
     else:
         sheet.number(row, 3, 1e-9 * most, "gap", "cell")
-    text = f'IF({away(CHECKS)}>0,"off",IF(C{row + 1}<=D{row + 1},"OK","{DIFFERS}"))'
+    text = f'IF({away(CHECKS)}>0,"off",IFERROR(IF(C{row + 1}<=D{row + 1},"OK","{DIFFERS}"),"{DIFFERS}"))'
     sheet.formula(row, 4, text, "OK", "", "status")
     return row + 1
 
@@ -269,7 +269,7 @@ def scenario(sheet: Sheet, row: int) -> int:
         else:
             value = getattr(found[name], method)
             sheet.number(row, 3, 1e-9 * max(1.0, abs(value) if np.isfinite(value) else 1.0), "gap", "cell")
-        text = f'IF({changed(CHECKS)}>0,"off",IF(C{row + 1}<=D{row + 1},"OK","{DIFFERS}"))'
+        text = f'IF({changed(CHECKS)}>0,"off",IFERROR(IF(C{row + 1}<=D{row + 1},"OK","{DIFFERS}"),"{DIFFERS}"))'
         sheet.formula(row, 4, text, "OK", "", "status")
         row += 1
     return row

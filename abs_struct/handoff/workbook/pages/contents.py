@@ -47,6 +47,13 @@ LEGEND = (
     ("link", "1,000", "formula that only points to another cell"),
 )
 
+#: LibreOffice works out a column of a hundred alike formulas at once, in threads, and fails where columns read one
+#: another in turn (seen with 7.4).
+THREADS = (
+    "before changing an input, switch off Tools > Options > LibreOffice Calc > Calculate > Multi-threaded calculation:",
+    "long columns may otherwise show #VALUE!, and the checks fail; a workbook of --layout fast does not need it",
+)
+
 
 def write(book: Book) -> None:
     """The page, written last and standing first."""
@@ -80,13 +87,19 @@ def write(book: Book) -> None:
 
 
 def legend(sheet: Sheet, row: int) -> int:
-    """How cells are marked, in colour and in words."""
+    """How cells are marked, in colour and in words; and what one spreadsheet needs."""
     sheet.text(row, 0, "How to read it", "header")
     sheet.text(row, 1, "", "header")
     for at, (kind, sample, text) in enumerate(LEGEND, row + 1):
         sheet.text(at, 0, sample, kind)
         sheet.text(at, 1, text)
-    return row + 1 + len(LEGEND)
+    row += 1 + len(LEGEND)
+    if sheet.book.layout.axis.grouped:
+        sheet.text(row, 0, "In LibreOffice", "strong")
+        for text in THREADS:
+            sheet.text(row, 1, text)
+            row += 1
+    return row
 
 
 def provenance(sheet: Sheet, row: int) -> None:
