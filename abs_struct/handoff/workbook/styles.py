@@ -12,7 +12,7 @@ BLUE, GREEN, RED = "#0000C8", "#00703C", "#B00020"
 NUMBER_FORMATS = {
     "money": '[>=0.5]#,##0_);[<=-0.5][Red]\\(#,##0\\);"-"_)',
     "cents": '#,##0.00_);[Red]\\(#,##0.00\\);"-"_)',
-    "rate": '0.000%_);[Red]\\(0.000%\\);"-"_)',
+    "rate": '[>=0.000005]0.000%_);[<=-0.000005][Red]\\(0.000%\\);"-"_)',
     "percent": "0.00%",
     "flag": '0;-0;"-"',
     "factor": "0.00000000",
@@ -43,6 +43,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "subtitle": {"font_color": GREY},
     "heading": {"bold": True, "font_size": 11, "font_color": NAVY, "bottom": 2, "bottom_color": NAVY},
     "header": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "text_wrap": True, "valign": "vcenter"},
+    "header_behind": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "valign": "vcenter", "indent": 1},
     "header_number": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "text_wrap": True, "align": "right"},
     "band": {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY},
     "group": {"bold": True, "font_color": NAVY, "bg_color": BAND},

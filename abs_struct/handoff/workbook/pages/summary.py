@@ -67,6 +67,7 @@ def write(book: Book, yields: dict[str, str]) -> None:
             sheet.text(row, column, "")
     heading(sheet, NOTES_ROW - 1, "Classes", len(CLASSES))
     sheet.headers(NOTES_ROW, CLASSES, range(2, len(CLASSES) - 1))
+    sheet.text(NOTES_ROW, len(CLASSES) - 1, CLASSES[-1], "header_behind")
     for at, name in enumerate(terms.notes):
         note(sheet, NOTES_ROW + 1 + at, name, yields)
     total_row(sheet, NOTES_ROW + 1 + len(terms.notes), len(terms.notes))
@@ -137,7 +138,7 @@ def note(sheet: Sheet, row: int, name: str, yields: dict[str, str]) -> None:
     final = f"{none},SUMPRODUCT(MAX({dates}*{paid})))"
     for column, text, day in ((12, first, found.first_principal), (13, final, found.last_principal)):
         sheet.formula(row, column, text, "none" if day is None else serial(day), "date", "cell_right")
-    sheet.text(row, len(CLASSES) - 1, note_words(book.result.terms.notes[name]))
+    sheet.text(row, len(CLASSES) - 1, note_words(book.result.terms.notes[name]), "behind")
 
 
 def total_row(sheet: Sheet, row: int, count: int) -> None:
@@ -294,7 +295,7 @@ def pictures(sheet: Sheet, row: int) -> None:
 def finish(sheet: Sheet) -> None:
     """Widths and printing."""
     longest = max(len(note_words(note)) for note in sheet.book.result.terms.notes.values())
-    sheet.widths(20, 9, 15, 11, 9, 13, 10.5, 13, 15, 15, 13, 15, 13, 13, max(14.0, 0.9 * longest))
+    sheet.widths(20, 9, 15, 11, 9, 13, 10.5, 13, 15, 15, 13, 15, 15, 15, max(14.0, 0.9 * longest))
     sheet.worksheet.set_row(NOTES_ROW, 30)
     sheet.worksheet.fit_to_pages(1, 1)
     sheet.link(0, 13, "Contents")
