@@ -264,10 +264,9 @@ def added(values: Sequence[Any]) -> float:
 
 def new_workbook(draft: Path, title: str, subject: str, comments: str = "", stamp: str = "") -> tuple[Any, Paper]:
     """A workbook in which no text is ever taken for a formula, a link or a number; and its paper."""
-    import xlsxwriter
+    from abs_struct.core.xlsx import Xlsx
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    workbook = xlsxwriter.Workbook(str(draft), options)
+    workbook = Xlsx(draft)
     workbook.set_properties(
         {
             "title": plain_text(title),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from abs_struct.core.findings import TapeError
+from abs_struct.core.whole import whole
 from abs_struct.tape.stratify import Band, Stratification
 
 HEADER = (
@@ -31,21 +31,15 @@ def write_tables(path: str | Path, tables: Sequence[Stratification]) -> Path:
 
     Raises
     ------
-    TapeError : another kind of file, or a place that cannot be written
+    TapeError : another kind of file
+    UsageError : a place that cannot be written, or a disk that fills up
     """
     file = Path(path)
     writers = {".csv": write_csv, ".xlsx": write_excel}
     if file.suffix not in writers:
         raise TapeError(f"{path}: stratification tables are written as .csv or .xlsx, not '{file.suffix}'")
-    temporary = file.with_name(f".{os.getpid()}.{file.name}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        writers[file.suffix](temporary, tables)
-        temporary.replace(file)
-    except OSError as error:
-        raise TapeError(f"{path}: cannot be written ({error.strerror})") from None
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole(file) as draft:
+        writers[file.suffix](draft, tables)
     return file
 
 
@@ -67,10 +61,9 @@ def write_csv(file: Path, tables: Sequence[Stratification]) -> None:
 
 def write_excel(file: Path, tables: Sequence[Stratification]) -> None:
     """A sheet a table, with the formats of the field."""
-    import xlsxwriter
+    from abs_struct.core.xlsx import Xlsx
 
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(file), plain)
+    book = Xlsx(file)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "align": "right", "valign": "bottom"})
     first = book.add_format({"bold": True, "bottom": 1, "valign": "bottom"})
     title = book.add_format({"bold": True, "font_size": 13})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pytest
-import xlsxwriter
 from openpyxl.formula.translate import Translator
 from small import TERMS, small
 
@@ -178,12 +178,11 @@ def test_where_nothing_can_be_written(mpl, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot be written"):
         write_workbook(mpl, tmp_path / "file" / "deal.xlsx")
-    from xlsxwriter import Workbook
 
-    def full(self):
-        raise xlsxwriter.exceptions.FileCreateError(OSError(28, "No space left on device"))
+    def full(self, data):
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Workbook, "close", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(UsageError, match="no space left on device"):
         write_workbook(mpl, tmp_path / "full.xlsx")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "taken.xlsx"]

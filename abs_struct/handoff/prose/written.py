@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from io import BytesIO
 from pathlib import Path
 
 from abs_struct.core.findings import UsageError, listed, nearest
@@ -114,19 +115,22 @@ def docx(clauses: Clauses, draft: Path) -> None:
     properties.author = properties.last_modified_by = "abs_struct"
     properties.title, properties.comments = plain_text(clauses.title), ""
     properties.created = properties.modified = datetime(2020, 1, 1)
-    document.save(str(draft))
-    undated(draft)
+    archive = BytesIO()
+    document.save(archive)
+    draft.write_bytes(undated(archive))
 
 
-def undated(file: Path) -> None:
-    """Write an archive again with one date in all its parts, so that the same clauses give the same bytes."""
+def undated(file: BytesIO) -> bytes:
+    """An archive again with one date in all its parts, so that the same clauses give the same bytes."""
     from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
     with ZipFile(file) as archive:
         parts = [(name, archive.read(name)) for name in sorted(archive.namelist())]
-    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+    again = BytesIO()
+    with ZipFile(again, "w", ZIP_DEFLATED) as archive:
         for name, content in parts:
             archive.writestr(ZipInfo(name, (2020, 1, 1, 0, 0, 0)), content, ZIP_DEFLATED)
+    return again.getvalue()
 
 
 def write_clauses(clauses: Clauses, path: str | Path, form: str) -> Path:

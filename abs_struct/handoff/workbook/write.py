@@ -73,11 +73,9 @@ def write_workbook(result: Result, path: str | Path, layout: str = "rows", colum
 
 def fill(result: Result, file: Path, columns: Scenarios, layout: str) -> None:
     """All pages: the periods first, since the other pages show which cells they read."""
-    from xlsxwriter.exceptions import FileCreateError
-
     from abs_struct.handoff.workbook.writer import LiveWorkbook
 
-    workbook = LiveWorkbook(str(file))
+    workbook = LiveWorkbook(file)
     book = book_of(result, workbook, columns, layout)
     for name in (contents.CONTENTS, SUMMARY, ASSUMPTIONS):
         book.page(name, "#E69F00" if name == ASSUMPTIONS else "#16324F")
@@ -105,10 +103,7 @@ def fill(result: Result, file: Path, columns: Scenarios, layout: str) -> None:
             "comments": f"deal file sha256 {result.document.sha256}; tape sha256 {result.collateral.tape.sha256}",
         }
     )
-    try:
-        workbook.close()
-    except FileCreateError as error:  # it wraps what the system said
-        raise OSError(*error.args[0].args) from None
+    workbook.close()
 
 
 def book_of(result: Result, workbook: object, columns: Scenarios | None = None, layout: str = "rows") -> Book:

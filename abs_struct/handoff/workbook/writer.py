@@ -6,8 +6,9 @@ writing formulas, and none of ours uses one.
 
 from __future__ import annotations
 
-from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
+
+from abs_struct.core.xlsx import Xlsx
 
 
 class LiveSheet(Worksheet):  # type: ignore[misc]
@@ -19,10 +20,7 @@ class LiveSheet(Worksheet):  # type: ignore[misc]
         return formula.removeprefix("=")
 
 
-class LiveWorkbook(Workbook):  # type: ignore[misc]
-    """A workbook of such sheets; texts never become formulas, links or numbers."""
+class LiveWorkbook(Xlsx):
+    """A workbook of such sheets."""
 
     worksheet_class = LiveSheet
-
-    def __init__(self, file: str) -> None:
-        super().__init__(file, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
