@@ -41,6 +41,7 @@ NUMBERS = NUMBER_FORMATS | {
     "factor": '[>=0.000000005]0.00000000;"-"',
     "points": '[>=0.005]0.00;"-"',
     "per_unit": '[>=0.0000005]#,##0.000000;"-"',
+    "per_hundred": '[>=0.00005]#,##0.0000;"-"',
 }
 MORE_KINDS: dict[str, dict[str, Any]] = {
     "plain": {},

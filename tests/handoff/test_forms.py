@@ -14,6 +14,7 @@ from abs_struct.core.findings import UsageError
 from abs_struct.handoff.forms import FORMATS, write_form
 from abs_struct.handoff.forms.figures import Figures
 from abs_struct.handoff.forms.template import shipped
+from abs_struct.handoff.forms.words import say
 from abs_struct.handoff.forms.write import report_of
 
 DEALS = ("mpl_2027_1", "jb_cl_2027_1", "card_2027_a")
@@ -98,6 +99,17 @@ def test_figures_are_lines_of_the_run(runs):
     assert interest == pytest.approx(1_000 * a["interest_paid"][12] / 165_750_000, abs=5.1e-7)
     assert interest == round(interest, 6)
     assert str(result.dates[12]) in report.subtitle
+
+
+def test_figures_per_hundred_print_the_decimals_that_they_have(runs):
+    """Per 100 yuan of face a notice prints four decimals, the ones to which it rounds; per 1,000 it prints six."""
+    report = report_of(runs["jb_cl_2027_1"], "cn-distribution", period=12)
+    table = next(table for table in report.tables if table.id == "per_unit")
+    cells = [cell for row in table.rows for cell in row.cells if cell.kind == "per_hundred"]
+    assert cells
+    for cell in cells:
+        assert re.fullmatch(r"[\d,]+\.\d{4}", say(cell.value, cell.kind)), cell
+    assert say(12.5, "per_unit") == "12.500000"
 
 
 def test_flows_of_a_quarter_are_added_up(runs):

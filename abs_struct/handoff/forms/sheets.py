@@ -12,8 +12,8 @@ from abs_struct.handoff.sheet import A3, A4, Sheet, new_workbook
 #: Money below this is the rounding of sums.
 NIL = 5e-5
 NUMBERS = {
-    "money": "cents", "percent": "share", "rate": "fine", "factor": "factor", "per_unit": "per_unit", "years": "life",
-    "whole": "count", "date": "date", "text": "text",
+    "money": "cents", "percent": "share", "rate": "fine", "factor": "factor", "per_unit": "per_unit",
+    "per_hundred": "per_hundred", "years": "life", "whole": "count", "date": "date", "text": "text",
 }  # fmt: skip
 
 

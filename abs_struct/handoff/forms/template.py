@@ -19,7 +19,9 @@ from abs_struct.terms.base import Terms, problems
 
 FOLDER = Path(__file__).parent / "templates"
 EACH = Literal["notes", "fees", "accounts", "facilities", "hedges", "triggers", "clauses", "payments"]
-KIND = Literal["money", "percent", "rate", "factor", "per_unit", "years", "whole", "date", "text", "yes_no"]
+KIND = Literal[
+    "money", "percent", "rate", "factor", "per_unit", "per_hundred", "years", "whole", "date", "text", "yes_no"
+]
 
 
 class Label(Terms):

@@ -29,6 +29,9 @@ WORDS: dict[str, dict[str, str]] = {
     "left out": {"en": "Left out", "zh": "未填报"},
 }
 NOT_AVAILABLE = "n/a"
+DECIMALS = {
+    "rate": "{:.4%}", "factor": "{:.8f}", "per_unit": "{:,.6f}", "per_hundred": "{:,.4f}", "whole": "{:,.0f}",
+}  # fmt: skip
 
 
 def say(value: float | str | date | None, kind: str, language: str = "en") -> str:
@@ -53,8 +56,7 @@ def say(value: float | str | date | None, kind: str, language: str = "en") -> st
         return factor_percent(value + 0.0)
     if kind == "years":
         return life(value)
-    decimals = {"rate": "{:.4%}", "factor": "{:.8f}", "per_unit": "{:,.6f}", "whole": "{:,.0f}"}
-    return decimals.get(kind, "{}").format(value + 0.0)
+    return DECIMALS.get(kind, "{}").format(value + 0.0)
 
 
 def say_number(value: float) -> str:
