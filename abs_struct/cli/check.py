@@ -51,6 +51,10 @@ def show(found: Checked) -> None:
         print(table(("Cell", "Input", "Base case", "Now"), rows, left=2))
     else:
         print("\nThe inputs are those of the base case.")
+    if found.refused:
+        print("\nRefused: the deal file would not take these inputs")
+        for text in found.refused:
+            print(f"  {text}")
     if found.overwritten:
         print(f"\nOverwritten: {len(found.overwritten)} cells are not what the toolkit wrote")
         for one in found.overwritten[:MOST]:

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from cli.program import command, refused
 from european import european
-from small import small
+from small import TERMS, small
 
 import abs_struct
 from abs_struct.core.findings import UsageError
@@ -128,6 +128,23 @@ def test_the_master_check_sees_an_error(result, file):
     workbook = Recalculated(file, result)
     assert workbook.value("Checks", 4, 2) == "CHECK FAILED"
     assert not check_workbook(file).passed
+
+
+@pytest.mark.needs("formualizer")
+def test_shares_that_no_longer_make_a_whole(tmp_path):
+    """A timing that sums to 110% is named by its cells, as the deal file would refuse it; the checks fail."""
+    terms = TERMS.replace("{cdr: 9%}", "{cnl: 12%, timing: {by_year: [60%, 40%]}}")
+    result = small(tmp_path, terms).run()
+    file = write_workbook(result, tmp_path / "whole.xlsx")
+    assert check_workbook(file).refused == ()
+    edited(file, **{cell_of(result, "assumptions.default.timing.by_year.1"): 0.5})
+    found = check_workbook(file)
+    assert (found.passed, found.overwritten, found.differing) == (False, (), ())
+    assert len(found.refused) == 1
+    assert "assumptions.default.timing.by_year sums to 110%; the shares must sum to 100%" in found.refused[0]
+    assert found.refused[0].startswith("Assumptions!F")
+    assert Recalculated(file, result).value("Checks", 4, 2) == "CHECK FAILED"
+    assert "sums to 110%" in command("check", file, code=4).stdout
 
 
 @pytest.mark.needs("formualizer", "libreoffice")

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import abs_struct
+from abs_struct.handoff.wholes import wholes
 from abs_struct.handoff.workbook import write_workbook
 from abs_struct.handoff.workbook.check import check_workbook, measures_apart
 from abs_struct.handoff.workbook.recalculated import Recalculated
@@ -34,11 +35,13 @@ def at_inputs(result, values):
 
 
 def moved(workbook, result):
-    """Other values for the first inputs of every group that formulas read."""
+    """Other values for the first inputs of every group that formulas read, but for those that make 100% together."""
     found, seen = {}, {}
+    fixed = {path for paths in wholes(result.program.inputs).values() for path in paths}
+    live = read(workbook)
     for path, value in result.program.inputs.items():
         group = path.split(".")[0]
-        if value and path in read(workbook) and seen.get(group, 0) < EACH:
+        if value and path in live and path not in fixed and seen.get(group, 0) < EACH:
             seen[group] = seen.get(group, 0) + 1
             found[path] = float(value) * (1.1 if group == "assumptions" else 0.93)
     return found

@@ -13,6 +13,7 @@ from abs_struct.handoff.page.charts import Chart
 from abs_struct.handoff.page.inputs import LIMITS, Input
 from abs_struct.handoff.page.script import Script
 from abs_struct.handoff.view import View
+from abs_struct.handoff.wholes import wholes
 
 #: The lines of a class that its figures are made of; those that not every class has are null where they lack.
 NOTE_LINES = (
@@ -25,6 +26,8 @@ def content_of(view: View, script: Script, inputs: list[Input], charts: list[Cha
     """The facts of a deal by the names that `model.js` and `page.js` read."""
     result, place = view.result, script.lines
     schedule, lines, terms = result.schedule, result.lines, result.terms
+    typed = {one.path: one for one in inputs}
+    values = {path: one.value for path, one in typed.items()}
     paying = [t for t, pays in enumerate(schedule.pays, start=1) if pays]
     return {
         "name": plain_text(terms.name),
@@ -52,7 +55,7 @@ def content_of(view: View, script: Script, inputs: list[Input], charts: list[Cha
             "fees": [place[f"fees.{name}.paid"] for name in terms.fees],
         },
         "charts": [drawn(chart, place) for chart in charts],
-        "wholes": wholes(inputs),
+        "wholes": [[typed[path].place for path in paths] for paths in wholes(values).values()],
         "totals": [total(lines, path, script) for path in place],
     }
 
@@ -68,19 +71,6 @@ def facts_of_inputs(values: dict[str, Any], inputs: list[Input]) -> list[dict[st
             entry |= {"kind": kind, "limits": LIMITS[kind], "label": [plain_text(text) for text in shown[path].label]}
         found.append(entry)
     return found
-
-
-def wholes(inputs: list[Input]) -> list[list[int]]:
-    """The places of inputs that make 100% together: a timing of defaults, the shares of a purchase."""
-    found: dict[str, list[Input]] = {}
-    for one in inputs:
-        head, _, last = one.path.rpartition(".")
-        if ".timing.by_" in one.path:
-            found.setdefault(head, []).append(one)
-        elif one.path.startswith("revolving.receivables.") and last == "share":
-            found.setdefault("revolving", []).append(one)
-    return [[one.place for one in group] for group in found.values()
-            if abs(sum(one.value for one in group) - 1.0) < 1e-9]  # fmt: skip
 
 
 def note(view: View, script: Script, name: str) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from abs_struct.core.findings import AbsStructError, UsageError, listed, nearest
 from abs_struct.deal.result import Result
+from abs_struct.handoff.wholes import TOLERANCE as WHOLE
+from abs_struct.handoff.wholes import excess, wholes
 from abs_struct.handoff.workbook.axis import letters
 from abs_struct.handoff.workbook.book import Book
 from abs_struct.handoff.workbook.pages.assumptions import FIRST_SCENARIO, input_rows
@@ -75,6 +77,7 @@ class Checked:
     scenario : the one in use
     by : `recalculated`, or `as saved` where no spreadsheet engine is installed
     lines : how many lines were compared
+    refused : what the deal file would not take of the inputs, a sentence each
     """
 
     file: str
@@ -85,11 +88,12 @@ class Checked:
     inputs: tuple[Input, ...]
     overwritten: tuple[Overwritten, ...]
     differing: tuple[Differing, ...]
+    refused: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Whether the workbook still is the deal, at its inputs."""
-        return not self.overwritten and not self.differing
+        return not self.overwritten and not self.differing and not self.refused
 
     def summary(self) -> dict[str, Any]:
         """The check in one JSON object, schema abs-struct/check/1."""
@@ -101,6 +105,7 @@ class Checked:
             "by": self.by,
             "lines": self.lines,
             "passed": self.passed,
+            "refused": list(self.refused),
             "inputs": [{"cell": i.cell, "path": i.path, "before": i.before, "now": i.now} for i in self.inputs],
             "overwritten": [{"cell": o.cell, "written": o.written, "found": o.found} for o in self.overwritten],
             "differing": [
@@ -155,8 +160,9 @@ def check_workbook(path: str | Path, *, recalculate: bool = True) -> Checked:
     by = "recalculated" if engine else "as saved"
     name = columns.names[scenario]
     return Checked(
-        str(file), base.terms.name, name, by, len(found), tuple(changed), tuple(overwritten), tuple(differing)
-    )
+        str(file), base.terms.name, name, by, len(found), tuple(changed), tuple(overwritten), tuple(differing),
+        tuple(refused_of(base, now, scenario)),
+    )  # fmt: skip
 
 
 def opened(file: Path, *, values: bool = False) -> Any:
@@ -302,6 +308,17 @@ def rerun(base: Result, inputs: dict[str, float]) -> Result:
         return replace(base, program=program, lines=run(program))
     except (AbsStructError, ArithmeticError) as error:
         raise UsageError(f"the engine cannot run the deal at these inputs: {error}") from None
+
+
+def refused_of(base: Result, now: Result, scenario: int) -> list[str]:
+    """Inputs that no longer make 100% together, as the deal file would refuse them."""
+    rows, letter, found = input_rows(base.program)[0], letters(FIRST_SCENARIO + scenario), []
+    for head, paths in wholes(base.program.inputs).items():
+        over = excess(now.program.inputs, paths)
+        if abs(over) > WHOLE:
+            cells = f"{ASSUMPTIONS}!{letter}{rows[paths[0]]} to {letter}{rows[paths[-1]]}"
+            found.append(f"{cells}: {head} sums to {100.0 * (1.0 + over):.10g}%; the shares must sum to 100%")
+    return found
 
 
 def differing_of(path: str, gap: NDArray[np.float64], values: Any, book: Book, now: Result) -> Differing:

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from abs_struct.handoff.wholes import TOLERANCE as WHOLE
+from abs_struct.handoff.wholes import excess, wholes
 from abs_struct.handoff.workbook.axis import letters
 from abs_struct.handoff.workbook.book import Book, Sheet
+from abs_struct.handoff.workbook.formulas import number as written
 from abs_struct.handoff.workbook.pages import vintages
 from abs_struct.handoff.workbook.pages.assumptions import away, changed, chosen, chosen_number
 from abs_struct.handoff.workbook.pages.engine import ENGINE, compared
@@ -132,6 +135,7 @@ def write(book: Book, places: dict[str, int]) -> None:
     sheet.headers(row - 1, ("Check", "Statement", "Difference", "Tolerance", "Status"), (2, 3))
     for statement in statements(book):
         row = proof(sheet, row, statement)
+    row = make_whole(sheet, row)
     row = vintages_tie(sheet, row)
     row = not_negative(sheet, row)
     sheet.text(row + 1, 0, "Live workbook against the engine's run", "heading")
@@ -185,6 +189,17 @@ def proof(sheet: Sheet, row: int, statement: Statement) -> int:
     return finding(sheet, row, statement.name, statement.text, greatest(text), float(np.abs(gap).max()), TOLERANCE)
 
 
+def make_whole(sheet: Sheet, row: int) -> int:
+    """Inputs that the deal file holds to 100% together: a timing of defaults, the shares of a purchase."""
+    inputs = sheet.book.result.program.inputs
+    for head, paths in wholes(inputs).items():
+        text = "+".join(sheet.book.addresses.input(path, CHECKS) for path in paths)
+        said = f"the {len(paths)} inputs make 100% together"
+        gap = abs(excess(inputs, paths))
+        row = finding(sheet, row, head, said, f"ABS({text}-1)", gap, written(WHOLE), WHOLE)
+    return row
+
+
 def vintages_tie(sheet: Sheet, row: int) -> int:
     """All vintages together are what the pool holds of purchases, until it is called."""
     book, found = sheet.book, vintages.tie(sheet.book, CHECKS)
@@ -219,12 +234,15 @@ def not_negative(sheet: Sheet, row: int) -> int:
     return row
 
 
-def finding(sheet: Sheet, row: int, name: str, statement: str, text: str, value: float, tolerance: str) -> int:
-    """One row that has to hold whatever the inputs are."""
+def finding(
+    sheet: Sheet, row: int, name: str, statement: str, text: str, value: float, tolerance: str, most: float = 0.0
+) -> int:
+    """One row that has to hold whatever the inputs are, to 1e-9 of the pool or as given."""
     sheet.text(row, 0, name)
     sheet.text(row, 1, statement)
     sheet.formula(row, 2, text, value, "gap", "cell")
-    sheet.formula(row, 3, tolerance, 1e-9 * max(1.0, float(sheet.book.values("pool.balance")[0])), "gap", "cell")
+    most = most or 1e-9 * max(1.0, float(sheet.book.values("pool.balance")[0]))
+    sheet.formula(row, 3, tolerance, most, "gap", "cell")
     sheet.formula(row, 4, f'IFERROR(IF(C{row + 1}<=D{row + 1},"OK","{FAILED}"),"{FAILED}")', "OK", "", "status")
     return row + 1
 
