@@ -13,10 +13,12 @@ from abs_struct.handoff.workbook.pages.engine import compared, places
 from abs_struct.handoff.workbook.recalculated import Recalculated, figure
 
 LAYOUT = "fast"
+#: LibreOffice recalculates its workbook of this layout at other inputs, which is the longer proof.
+LONGEST = "euroc_2027_1"
 
 
 @pytest.mark.needs("formualizer")
-@pytest.mark.parametrize("name", DEALS)
+@pytest.mark.parametrize("name", [name for name in DEALS if name != LONGEST])
 def test_every_deal_as_it_is_and_at_other_inputs(name, repository, tmp_path):
     """Each shipped deal, recalculated, is the engine's in every line; so it is after many inputs are typed into it."""
     result = abs_struct.load(repository / f"deals/{name}.yaml").run()
