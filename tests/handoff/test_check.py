@@ -140,11 +140,35 @@ def test_shares_that_no_longer_make_a_whole(tmp_path):
     edited(file, **{cell_of(result, "assumptions.default.timing.by_year.1"): 0.5})
     found = check_workbook(file)
     assert (found.passed, found.overwritten, found.differing) == (False, (), ())
-    assert len(found.refused) == 1
-    assert "assumptions.default.timing.by_year sums to 110%; the shares must sum to 100%" in found.refused[0]
-    assert found.refused[0].startswith("Assumptions!F")
+    cell = cell_of(result, "assumptions.default.timing.by_year.1").replace("__", "!")
+    said = "assumptions.default.timing: timing.by_year sums to 110%; the shares must sum to 100%"
+    assert found.refused == (f"{cell}: {said}",)
     assert Recalculated(file, result).value("Checks", 4, 2) == "CHECK FAILED"
     assert "sums to 110%" in command("check", file, code=4).stdout
+
+
+@pytest.mark.needs("formualizer")
+def test_inputs_that_the_deal_file_would_refuse(result, file):
+    """A speed below nil computes, as cells do, and is refused by name; what is no field of the file is left alone."""
+    cpr, cdr = (cell_of(result, f"assumptions.{name}") for name in ("prepayment.cpr", "default.cdr"))
+    edited(file, **{cpr: -0.05, cdr: 1.5})
+    found = check_workbook(file)
+    assert not found.passed
+    assert [text.partition(":")[0] for text in found.refused] == [cell.replace("__", "!") for cell in (cpr, cdr)]
+    assert "-0.05 is not a rate; rates lie in [0, 1)" in found.refused[0]
+
+
+@pytest.mark.needs("formualizer")
+def test_an_input_may_be_a_formula(result, file):
+    """What a formula in an input cell comes to is the input; one that comes to no number is refused."""
+    cell = cell_of(result, "assumptions.default.cdr")
+    edited(file, **{cell: "=0.15/2"})
+    found = check_workbook(file)
+    assert found.passed
+    assert [(one.path, one.now) for one in found.inputs] == [("assumptions.default.cdr", 0.075)]
+    edited(file, **{cell: '="abc"'})
+    with pytest.raises(UsageError, match=r"is 'abc', and the input 'assumptions.default.cdr' is a number"):
+        check_workbook(file)
 
 
 @pytest.mark.needs("formualizer", "libreoffice")

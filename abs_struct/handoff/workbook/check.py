@@ -14,10 +14,9 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from abs_struct.core.findings import AbsStructError, UsageError, listed, nearest
+from abs_struct.core.findings import AbsStructError, Finding, Place, UsageError, listed, nearest
+from abs_struct.deal import Deal
 from abs_struct.deal.result import Result
-from abs_struct.handoff.wholes import TOLERANCE as WHOLE
-from abs_struct.handoff.wholes import excess, wholes
 from abs_struct.handoff.workbook.axis import letters
 from abs_struct.handoff.workbook.book import Book
 from abs_struct.handoff.workbook.pages.assumptions import FIRST_SCENARIO, input_rows
@@ -145,12 +144,13 @@ def check_workbook(path: str | Path, *, recalculate: bool = True) -> Checked:
             raise UsageError(f"{file}: {error}") from None
         book = book_of(base, None, columns, layout)
         scenario = scenario_of(cells, columns, file)
-        changed = inputs_of(cells, base, columns, scenario, file)
-        fresh = opened(write_workbook(base, folder / "fresh.xlsx", layout, columns))
-        overwritten = overwritten_of(cells, fresh, base, columns)
-        now = rerun(base, {one.path: one.now for one in changed})
         engine = recalculate and find_spec("formualizer") is not None
         values: Any = Recalculated(file, base, columns, layout) if engine else Saved(opened(file, values=True), book)
+        changed = inputs_of(cells, values, base, columns, scenario, file)
+        fresh = opened(write_workbook(base, folder / "fresh.xlsx", layout, columns))
+        overwritten = overwritten_of(cells, fresh, base, columns)
+        refused = refused_of(deal, changed)
+        now = rerun(base, {one.path: one.now for one in changed})
         found = gaps(values, book, now)
         differing = sorted(
             (differing_of(path, gap, values, book, now) for path, gap in found.items() if not (gap <= TOLERANCE).all()),
@@ -161,7 +161,7 @@ def check_workbook(path: str | Path, *, recalculate: bool = True) -> Checked:
     name = columns.names[scenario]
     return Checked(
         str(file), base.terms.name, name, by, len(found), tuple(changed), tuple(overwritten), tuple(differing),
-        tuple(refused_of(base, now, scenario)),
+        tuple(refused),
     )  # fmt: skip
 
 
@@ -218,8 +218,8 @@ def scenario_of(cells: Any, columns: Scenarios, file: Path) -> int:
     return folded.index(str(said).casefold())
 
 
-def inputs_of(cells: Any, base: Result, columns: Scenarios, scenario: int, file: Path) -> list[Input]:
-    """The inputs of the scenario in use whose values are not those of the engine's run.
+def inputs_of(cells: Any, values: Any, base: Result, columns: Scenarios, scenario: int, file: Path) -> list[Input]:
+    """The inputs of the scenario in use whose values are not those of the engine's run; one may be a formula.
 
     Raises
     ------
@@ -235,6 +235,8 @@ def inputs_of(cells: Any, base: Result, columns: Scenarios, scenario: int, file:
                 f"{ASSUMPTIONS} must not be moved"
             )
         value = sheet.cell(row, at + 1).value
+        if isinstance(value, str) and value.startswith("="):
+            value = values.measure(ASSUMPTIONS, row, at + 1)
         if isinstance(value, bool) or not isinstance(value, int | float):
             shown = "empty" if value is None else f"'{value}'"
             raise UsageError(f"{file}: {cell}: is {shown}, and the input '{path}' is a number")
@@ -310,15 +312,24 @@ def rerun(base: Result, inputs: dict[str, float]) -> Result:
         raise UsageError(f"the engine cannot run the deal at these inputs: {error}") from None
 
 
-def refused_of(base: Result, now: Result, scenario: int) -> list[str]:
-    """Inputs that no longer make 100% together, as the deal file would refuse them."""
-    rows, letter, found = input_rows(base.program)[0], letters(FIRST_SCENARIO + scenario), []
-    for head, paths in wholes(base.program.inputs).items():
-        over = excess(now.program.inputs, paths)
-        if abs(over) > WHOLE:
-            cells = f"{ASSUMPTIONS}!{letter}{rows[paths[0]]} to {letter}{rows[paths[-1]]}"
-            found.append(f"{cells}: {head} sums to {100.0 * (1.0 + over):.10g}%; the shares must sum to 100%")
+def refused_of(deal: Deal, changed: list[Input]) -> list[str]:
+    """What the deal file would not take of the changed inputs, where they are fields of it; a sentence each."""
+    fields = {one.path: one for one in changed if accepted(deal, {one.path: one.before}) == ()}
+    found = []
+    for finding in accepted(deal, {path: one.now for path, one in fields.items()}):
+        path = finding.place.path or ""
+        cells = [one.cell for one in fields.values() if one.path == path or one.path.startswith(f"{path}.")]
+        found.append(f"{listed(cells, 4)}: {path}: {finding.message}")
     return found
+
+
+def accepted(deal: Deal, changes: dict[str, float]) -> tuple[Finding, ...]:
+    """What the deal says against changes of its fields; nothing where it takes them."""
+    try:
+        deal.with_(changes)
+    except AbsStructError as error:
+        return error.findings or (Finding("error", Place(), str(error)),)
+    return ()
 
 
 def differing_of(path: str, gap: NDArray[np.float64], values: Any, book: Book, now: Result) -> Differing:
