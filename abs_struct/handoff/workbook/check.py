@@ -343,13 +343,13 @@ def differing_of(path: str, gap: NDArray[np.float64], values: Any, book: Book, n
 
 
 def measures_apart(values: Any, now: Result) -> list[Differing]:
-    """The lives and yields on the summary that are not the engine's; one that does not exist is a text there."""
+    """Lives, yields and headrooms on the summary that are not the engine's; one that does not exist is a text there."""
     found = []
     for name, (row, column, engine) in measures_of(now).items():
         value = values.measure(SUMMARY, row, column)
         got = figure(value)
         none = np.isnan(engine) and isinstance(value, str) and not value.startswith("#")
-        if not none and not abs(got - engine) <= TOLERANCE:
+        if not none and not abs(got - engine) <= TOLERANCE * max(1.0, abs(engine)):
             found.append(Differing(name, f"{SUMMARY}!{letters(column - 1)}{row}", got, engine, now.program.periods, 1))
     return found
 

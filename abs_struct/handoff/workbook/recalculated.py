@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from abs_struct.deal.result import Result
 from abs_struct.handoff.workbook.book import Book, serial
 from abs_struct.handoff.workbook.pages.assumptions import FIRST_SCENARIO
-from abs_struct.handoff.workbook.pages.summary import LIFE_COLUMN, YIELD_COLUMN
+from abs_struct.handoff.workbook.pages.summary import LIFE_COLUMN, TRIGGER_COLUMN, YIELD_COLUMN, below_notes
 from abs_struct.handoff.workbook.scenarios import Scenarios, standard
 from abs_struct.handoff.workbook.sheets import ASSUMPTIONS, NOTES_ROW, Column
 from abs_struct.handoff.workbook.write import book_of
@@ -127,9 +127,20 @@ def gaps(values: Any, book: Book, result: Result) -> Mapping[str, NDArray[np.flo
 
 
 def measures_of(result: Result) -> dict[str, tuple[int, int, float]]:
-    """Life and yield of each class: their row and column on the summary, counted from 1, and the engine's figure."""
+    """Life and yield of each class, and how near each trigger came, as the summary shows them.
+
+    Returns
+    -------
+    Name -> row and column on the summary, counted from 1, and the engine's figure, nan where there is none
+    """
     found = {}
     for row, (name, note) in enumerate(result.note_measures.items(), NOTES_ROW + 2):
         found[f"notes.{name}: weighted average life"] = (row, LIFE_COLUMN + 1, float(note.wal))
         found[f"notes.{name}: yield"] = (row, YIELD_COLUMN + 1, float(note.yield_))
+    for row, (name, trigger) in enumerate(result.triggers.items(), below_notes(result) + 3):
+        first = float("nan") if trigger.first_breach is None else float(trigger.first_breach)
+        headroom = float("nan") if trigger.condition else trigger.least_headroom
+        figures = ("first breach", first), ("periods active", float(trigger.periods_active)), ("headroom", headroom)
+        for column, (words, value) in enumerate(figures, TRIGGER_COLUMN + 3):
+            found[f"triggers.{name}: {words}"] = (row, column, value)
     return found

@@ -40,6 +40,8 @@ CLASSES = (
 )
 #: Columns of lives and yields, counted from 0.
 LIFE_COLUMN, YIELD_COLUMN = MEASURE_COLUMNS["wal"], MEASURE_COLUMNS["yield_"]
+#: Where a trigger's name stands; its first breach, periods active and least headroom in the second to fourth behind.
+TRIGGER_COLUMN = 9
 HALF_A_CENT = "0.005"
 FAR = 1_000_000
 #: From the left edge of one chart to the next, in pixels.
@@ -71,10 +73,15 @@ def write(book: Book, yields: dict[str, str]) -> None:
     for at, name in enumerate(terms.notes):
         note(sheet, NOTES_ROW + 1 + at, name, yields)
     total_row(sheet, NOTES_ROW + 1 + len(terms.notes), len(terms.notes))
-    row = NOTES_ROW + len(terms.notes) + 3
+    row = below_notes(book.result)
     bottom = max(pool(sheet, row), residual(sheet, row, yields), triggers(sheet, row))
     pictures(sheet, bottom + 1)
     finish(sheet)
+
+
+def below_notes(result: Result) -> int:
+    """The row of the headings below the classes."""
+    return NOTES_ROW + len(result.terms.notes) + 3
 
 
 def heading(sheet: Sheet, row: int, text: str, columns: int, first: int = 0) -> None:
@@ -262,7 +269,7 @@ def triggers(sheet: Sheet, row: int) -> int:
     n = row + 2
     for n, (name, found) in enumerate(book.result.triggers.items(), row + 2):
         path = f"triggers.{name}"
-        sheet.text(n, 9, found.label)
+        sheet.text(n, TRIGGER_COLUMN, found.label)
         sheet.text(n, 10, "")
         text = f'IFERROR(MATCH(1,{at.series(f"{path}.breached", SUMMARY)},0),"none")'
         sheet.formula(n, 11, text, "none" if found.first_breach is None else found.first_breach, "number", "cell_right")
@@ -270,7 +277,11 @@ def triggers(sheet: Sheet, row: int) -> int:
         if found.condition:
             sheet.text(n, 13, "a condition", "cell_right")
         else:
-            text = f"SUMPRODUCT(MIN({at.series(f'{path}.headroom', SUMMARY)}+{FAR * FAR}*({notes}<=0)))"
+            headroom, idle = at.series(f"{path}.headroom", SUMMARY), f"({notes}<=0)"
+            if f"{path}.tested" in book.layout.columns:  # a trigger of some periods has no headroom in the others
+                idle = f"({idle}+({at.series(f'{path}.tested', SUMMARY)}<=0.5)>0)"
+            least = f"SUMPRODUCT(MIN({headroom}+{FAR * FAR}*{idle}))"
+            text = f"IF(SUMPRODUCT(1-{idle})>0,{least},MIN({headroom}))"
             number = "percent" if abs(found.level) <= 1_000.0 else "money"
             sheet.formula(n, 13, text, found.least_headroom, number, "cell")
     return n + 1
