@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import openpyxl
 import pytest
 from handoff.test_workbook_recalculates import VARIANTS, varied
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,8 @@ import abs_struct
 from abs_struct.handoff.wholes import wholes
 from abs_struct.handoff.workbook import write_workbook
 from abs_struct.handoff.workbook.check import check_workbook, measures_apart
-from abs_struct.handoff.workbook.recalculated import Recalculated
+from abs_struct.handoff.workbook.recalculated import Recalculated, figure
+from abs_struct.handoff.workbook.scenarios import Scenarios
 from abs_struct.waterfall.engine import run
 
 pytestmark = pytest.mark.needs("formualizer")
@@ -82,6 +84,29 @@ def test_every_deal_as_it_is_and_at_other_inputs(name, repository, tmp_path):
     other = at_inputs(result, {**scenario.inputs, **values})
     assert not np.array_equal(other.lines["deal.notes_balance"], result.lines["deal.notes_balance"])
     check_equal(workbook, other)
+
+
+@pytest.mark.parametrize("name", ["hb_rev_2027_1", "mpl_2027_1"])
+def test_every_figure_of_the_summary_moves_with_the_inputs(name, repository, tmp_path):
+    """At other inputs the summary and the sheets of the classes show what a workbook written of that run shows."""
+    result = abs_struct.load(repository / f"deals/{name}.yaml").run()
+    workbook = Recalculated(write_workbook(result, tmp_path / "live.xlsx", columns=Scenarios()), result, Scenarios())
+    values = moved(workbook, result)
+    workbook.change(**{path.replace(".", "__"): value for path, value in values.items()})
+    other = write_workbook(at_inputs(result, values), tmp_path / "other.xlsx", columns=Scenarios())
+    cells, compared = openpyxl.load_workbook(other, data_only=True), 0
+    for sheet in ("Summary", *workbook.book.layout.classes.values()):
+        wanted = [list(row) for row in cells[sheet].iter_rows(min_row=3, max_row=40, values_only=True)]
+        found = workbook.cells(sheet, 3, 1, len(wanted) + 2, len(wanted[0]))
+        for row, line in enumerate(wanted):
+            for at, value in enumerate(line):
+                number = figure(value)
+                if number == number:
+                    assert figure(found[row][at]) == pytest.approx(number, rel=1e-9, abs=1e-6), (sheet, row + 3, at + 1)
+                    compared += 1
+                elif value is not None and not str(value).startswith("Base case"):
+                    assert found[row][at] == value, (sheet, row + 3, at + 1)
+    assert compared > 500
 
 
 def test_dates_of_a_class_pass_the_check(repository, tmp_path):
