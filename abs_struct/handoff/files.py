@@ -6,9 +6,10 @@ import re
 
 from abs_struct.core.whole import whole
 
-__all__ = ["csv_text", "plain_text", "whole"]
+__all__ = ["chart_text", "csv_text", "plain_text", "whole"]
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+REFERENCE = re.compile(r"!(?=\$?[A-Za-z])")
 LONGEST = 32_767
 
 
@@ -19,6 +20,15 @@ def plain_text(text: object) -> str:
     'ab'
     """
     return CONTROL.sub("", str(text))[:LONGEST]
+
+
+def chart_text(text: object) -> str:
+    """A title or a name in a chart of Excel, where `=...` and `Sheet!A1` would be taken for references.
+
+    >>> chart_text("=SORT(A)"), chart_text("Now!A1"), chart_text("Class A")
+    ('SORT(A)', 'Now! A1', 'Class A')
+    """
+    return REFERENCE.sub("! ", plain_text(text).lstrip("= ")) or "-"
 
 
 def csv_text(text: object) -> str:

@@ -130,6 +130,7 @@ def test_words_keep_abbreviations():
     ("labels", "sheets"),
     [
         (("A1", "TRUE"), ["A1", "TRUE"]),
+        (("=SORT(A)'s", "A1!B2"), ["=SORT (A) s", "A1!B2"]),
         (("SORT(A)", "Class B(junior)"), ["SORT (A)", "Class B (junior)"]),
         (("Pool", "history"), ["Pool 2", "history 2"]),
         (("Senior [A]: 50%/x", "senior  A   50% x"), ["Senior A 50% x", "senior A 50% x 2"]),

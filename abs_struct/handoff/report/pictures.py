@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from abs_struct.handoff.files import chart_text
 from abs_struct.handoff.report.periods import CASH, POOL, note_page
 from abs_struct.handoff.report.triggers import TITLE as TRIGGERS
 from abs_struct.handoff.sheet import Paper
@@ -33,11 +34,6 @@ def cells(
     last = sheet.first_row + (view.last if end < 0 else end)
     column = sheet.columns[group, title]
     return {"categories": [sheet.name, first, 1, last, 1], "values": [sheet.name, first, column, last, column]}
-
-
-def spoken(label: str) -> str:
-    """The name of a series; one that begins like a formula would be read as a reference."""
-    return label.lstrip("= ") or "-"
 
 
 def styled(chart: Any, title: str, number: str, unit: str, end_year: int, start_year: int) -> Any:
@@ -80,7 +76,7 @@ def note_balances(view: View, paper: Paper) -> tuple[Any, str]:
     chart = paper.workbook.add_chart({"type": "area", "subtype": "stacked"})
     for at, (name, label) in enumerate(view.funded.items()):
         fill = {"fill": {"color": COLOURS[at % len(COLOURS)]}, "border": {"color": "#FFFFFF", "width": 0.5}}
-        chart.add_series({"name": spoken(label), **cells(view, paper, note_page(name), "Closing balance"), **fill})
+        chart.add_series({"name": chart_text(label), **cells(view, paper, note_page(name), "Closing balance"), **fill})
     finished(view, chart, "Note balances", *scale_of(view), view.last)
     return chart, f"Stacked areas: the balance of {', '.join(view.funded.values())} by payment date"
 
@@ -102,7 +98,7 @@ def enhancement(view: View, paper: Paper) -> tuple[Any, str]:
     for at, (name, label) in enumerate(view.funded.items()):
         line = {"color": COLOURS[at % len(COLOURS)], "width": 1.75, "dash_type": DASHES[at % len(DASHES)]}
         found = cells(view, paper, note_page(name), "Credit enhancement", end=view.notes_end)
-        chart.add_series({"name": spoken(label), **found, "line": line})
+        chart.add_series({"name": chart_text(label), **found, "line": line})
     chart.show_blanks_as("gap")
     finished(view, chart, f"Credit enhancement, of the {view.sized_by}", "0%", "", view.notes_end)
     least, most = view.enhancement_span
@@ -128,7 +124,7 @@ def losses(view: View, paper: Paper) -> tuple[Any, str]:
     span: dict[str, Any] = {"group": group, "start": 1, "end": view.notes_end}
     tested = {"line": {"color": COLOURS[0], "width": 2}}
     level = {"line": {"color": COLOURS[3], "width": 1.75, "dash_type": "dash"}}
-    chart.add_series({"name": spoken(group), **cells(view, paper, TRIGGERS, "Tested value", **span), **tested})
+    chart.add_series({"name": chart_text(group), **cells(view, paper, TRIGGERS, "Tested value", **span), **tested})
     chart.add_series({"name": "Trigger level", **cells(view, paper, TRIGGERS, "Level", **span), **level})
     finished(view, chart, f"{title} against its trigger", "0.0%", "", view.notes_end)
     return chart, "Lines: cumulative net loss as tested, and the level of its trigger, while notes are outstanding"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from abs_struct.handoff.files import chart_text
 from abs_struct.handoff.view import View
 from abs_struct.handoff.workbook.axis import PAYMENT_DATE
 from abs_struct.handoff.workbook.book import Book
@@ -18,7 +19,7 @@ def series(book: Book, path: str, name: str, *, opening: bool = True) -> dict[st
     """A line of the workbook as a series over payment dates."""
     column = book.layout.columns[path]
     dates, values = (book.addresses.over(column.sheet, at, "", opening=opening) for at in (PAYMENT_DATE, column.index))
-    return {"name": name, "categories": f"={dates}", "values": f"={values}"}
+    return {"name": chart_text(name), "categories": f"={dates}", "values": f"={values}"}
 
 
 def styled(chart: Any, title: str, number: str, axis: str, most: float | None = None) -> Any:
@@ -26,7 +27,7 @@ def styled(chart: Any, title: str, number: str, axis: str, most: float | None = 
     plain = {"name": "Calibri", "size": 9, "color": GREY, "bold": False}
     chart.set_title(
         {
-            "name": title,
+            "name": chart_text(title),
             "overlay": False,
             "name_font": {"name": "Calibri", "size": 11, "bold": True, "color": INK},
         }
